@@ -1,0 +1,145 @@
+import { Construct, Fn, TerraformStack } from "../terraform/cdktf";
+import { DataAwsSsmParameter, DataAwsSsmParametersByPath, SsmParameter } from "../terraform/aws";
+import { escape } from "../terraform/escape";
+import { InvalidProps } from "./errors";
+
+/** Values by key: identifiers only, each a string or the token of one. Join lists with ",". */
+export type ContractValues = Readonly<Record<string, string>>;
+
+const CONTRACT = /^[a-z][a-z0-9-]*\/v[1-9][0-9]*$/;
+const KEY = /^[a-z][A-Za-z0-9-]*$/;
+
+/**
+ * How values travel from one stack to another. Only identifiers travel; what shapes a configuration (counts, zones) is computed
+ * from the stage's typed config on both sides.
+ */
+export abstract class ContractChannel {
+  /**
+   * SSM parameters below `/<prefix>/<contract>/`: readable with narrow permissions, visible to people, and free of the
+   * producer's state. A value of a plain string type is not secret, so plans stay readable.
+   * @param prefix first path segment, usually the stage
+   */
+  public static parameterStore(prefix: string): ContractChannel {
+    return new ParameterStoreChannel(prefix);
+  }
+
+  /** Given values, by contract and key: for tests, and for what others have made. Nothing is published. */
+  public static literals(values: Readonly<Record<string, ContractValues>>): ContractChannel {
+    return new LiteralChannel(values);
+  }
+
+  /**
+   * Publishes the values of a contract.
+   * @param contract name and version, such as "network/v1"
+   * @throws InvalidProps CONTRACT_NAME_INVALID
+   */
+  public publish(scope: Construct, contract: string, values: ContractValues): void {
+    checkNames(scope, contract, Object.keys(values));
+    this.write(scope, contract, values);
+  }
+
+  /**
+   * Reads values of a contract. When the producing stack is in the same app, the reading stack depends on it.
+   * @param producer id of the stack that publishes the contract, named to the user when a value is missing
+   * @throws InvalidProps CONTRACT_NAME_INVALID; CONTRACT_VALUE_MISSING for literals
+   */
+  public read<K extends string>(
+    scope: Construct,
+    contract: string,
+    keys: readonly K[],
+    producer: string,
+  ): Record<K, string> {
+    checkNames(scope, contract, keys);
+    const stack = TerraformStack.of(scope);
+    const source = stack.node.root.node.tryFindChild(producer);
+    if (source && TerraformStack.isStack(source)) stack.addDependency(source);
+    return this.lookUp(scope, contract, keys, producer);
+  }
+
+  protected abstract write(scope: Construct, contract: string, values: ContractValues): void;
+  protected abstract lookUp<K extends string>(
+    scope: Construct,
+    contract: string,
+    keys: readonly K[],
+    producer: string,
+  ): Record<K, string>;
+}
+
+function checkNames(scope: Construct, contract: string, keys: readonly string[]): void {
+  const bad = CONTRACT.test(contract) ? keys.find((key) => !KEY.test(key)) : contract;
+  if (bad === undefined) return;
+  const allowed = 'a contract such as "network/v1" and keys such as "vpcId"';
+  throw new InvalidProps("CONTRACT_NAME_INVALID", scope.node.path, { got: bad, allowed });
+}
+
+function contractId(contract: string): string {
+  return contract.replace("/", "-");
+}
+
+class ParameterStoreChannel extends ContractChannel {
+  public constructor(private readonly prefix: string) {
+    super();
+  }
+
+  protected override write(scope: Construct, contract: string, values: ContractValues): void {
+    const at = new Construct(scope, `Publish-${contractId(contract)}`);
+    for (const [key, value] of Object.entries(values)) {
+      new SsmParameter(at, key, {
+        name: `/${this.prefix}/${contract}/${key}`,
+        description: escape(`${key} of contract ${contract}, published by ${TerraformStack.of(scope).node.id}`),
+        type: "String",
+        value,
+      });
+    }
+  }
+
+  protected override lookUp<K extends string>(
+    scope: Construct,
+    contract: string,
+    keys: readonly K[],
+    producer: string,
+  ) {
+    const at = new Construct(scope, `Read-${contractId(contract)}`);
+    const path = `/${this.prefix}/${contract}`;
+    // Reading a missing parameter fails with "couldn't find resource"; this check comes first and names what to deploy.
+    const present = new DataAwsSsmParametersByPath(at, "Present", {
+      path,
+      lifecycle: {
+        postcondition: keys.map((key) => ({
+          condition: `\${contains(self.names, "${path}/${key}")}`,
+          errorMessage: `Contract value ${path}/${key} is missing. Deploy its producer first: cdktf deploy '${producer}'`,
+        })),
+      },
+    });
+    const read = (key: K) =>
+      new DataAwsSsmParameter(at, key, { name: `${path}/${key}`, dependsOn: [present] }).insecureValue;
+    return Object.fromEntries(keys.map((key) => [key, read(key)])) as Record<K, string>;
+  }
+}
+
+class LiteralChannel extends ContractChannel {
+  public constructor(private readonly contracts: Readonly<Record<string, ContractValues>>) {
+    super();
+  }
+
+  protected override write(): void {
+    // The reader has its values already.
+  }
+
+  protected override lookUp<K extends string>(scope: Construct, contract: string, keys: readonly K[]) {
+    const values = this.contracts[contract] ?? {};
+    const missing = keys.filter((key) => values[key] === undefined);
+    if (missing.length > 0) {
+      throw new InvalidProps("CONTRACT_VALUE_MISSING", `${scope.node.path}.${contract}`, {
+        got: Object.keys(values).sort(),
+        allowed: `literals that hold ${missing.join(", ")}`,
+      });
+    }
+    return Object.fromEntries(keys.map((key) => [key, values[key]])) as Record<K, string>;
+  }
+}
+
+/** The n-th member of a list that travelled as one comma-joined string. */
+export function listMember(joined: string, index: number): string {
+  return Fn.element(Fn.split(",", joined), index) as string;
+}

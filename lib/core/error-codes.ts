@@ -1,0 +1,163 @@
+/**
+ * Every refusal of the library: what it means and how to get past it. `docs/errors.md` is generated from this table, and a test
+ * holds that each code is provoked by at least one test. Codes are public API: they are added, never renamed.
+ */
+export const ERROR_CODES = {
+  ID_UNSAFE: {
+    meaning:
+      "A construct id holds characters that vanish from Terraform addresses, so that two ids could collide silently.",
+    remedy:
+      'Use letters, digits, "_" and "-", starting with a letter: for example "P5-48xlarge" instead of "p5.48xlarge".',
+  },
+  NAME_INVALID: {
+    meaning: "A physical name given by hand breaks the limits that AWS sets for that kind of resource.",
+    remedy: "Shorten or re-spell the name, or leave it out: a name is then derived from the construct path.",
+  },
+  STACK_BACKEND_MISSING: {
+    meaning: "A stack has no backend, so its state would land in an unnamed local file.",
+    remedy: 'Pass backend: Backend.s3({...}) for shared state, or Backend.local("relative/path") for one machine.',
+  },
+  BACKEND_PATH_ABSOLUTE: {
+    meaning: "A local state path is absolute or leaves the working folder; it would differ from machine to machine.",
+    remedy: 'Pass a relative path such as "state", without "..".',
+  },
+  ACCOUNT_INVALID: {
+    meaning: "An AWS account id is not twelve digits.",
+    remedy: 'Pass the twelve digits as a string: leading zeros count ("012345678901").',
+  },
+  REGION_INVALID: {
+    meaning: "A region name does not have the form of an AWS region.",
+    remedy: 'Pass a region such as "us-east-1".',
+  },
+  CONTRACT_VALUE_MISSING: {
+    meaning: "A contract with literal values does not hold a key that a stack reads.",
+    remedy:
+      "Add the key to the literals, or deploy the producing stack and read through ContractChannel.parameterStore().",
+  },
+  CONTRACT_NAME_INVALID: {
+    meaning: "A contract is not named <name>/v<number>, or one of its keys is not a plain word.",
+    remedy: 'Name the contract like "network/v1" and its keys with letters, digits and "-".',
+  },
+  CROSS_STACK_REFERENCE: {
+    meaning:
+      "A construct of another stack was used directly; the framework would export a sensitive output and read whole state files.",
+    remedy: "Publish the value through the stack's ContractChannel and read it in the consuming stack.",
+  },
+  ZONES_EMPTY: {
+    meaning: "No availability zone was given.",
+    remedy: "Name at least one zone, for example us-east-1a.",
+  },
+  ZONE_NOT_IN_REGION: {
+    meaning: "An availability zone does not belong to the region of the stack.",
+    remedy: "Name zones of the region, or change the region.",
+  },
+  ZONE_DUPLICATE: { meaning: "A zone is named twice.", remedy: "Name each zone once." },
+  ZONE_UNKNOWN: {
+    meaning: "A pool or a file system asks for a zone in which the network has no subnet.",
+    remedy: "Choose one of the network's zones, or append the zone to the network.",
+  },
+  ZONES_BEYOND_RESERVED: {
+    meaning: "More zones than the address plan has room for.",
+    remedy: "Raise maxZones; on a deployed network this renumbers subnets, so choose it before the first deploy.",
+  },
+  CIDR_INVALID: {
+    meaning: "A range is not an IPv4 CIDR block on its network boundary.",
+    remedy: 'Write the block by its first address, for example "10.0.0.0/16".',
+  },
+  CIDR_TOO_SMALL: {
+    meaning: "The address range cannot hold the subnets of all zones at their least useful size.",
+    remedy: "Use a larger block (a smaller prefix length) or fewer reserved zones.",
+  },
+  CIDR_TOO_LARGE: {
+    meaning: "AWS accepts VPC blocks of at most /16.",
+    remedy: "Use a /16 and add a podCidr for more addresses.",
+  },
+  CIDR_OVERLAP: {
+    meaning: "Two address ranges overlap.",
+    remedy: "Choose disjoint ranges; for pods 100.64.0.0/16 is usual.",
+  },
+  NETWORK_ATTRIBUTE_MISSING: {
+    meaning: "An imported network was not given an attribute that a construct now needs.",
+    remedy: "Pass the attribute to Network.fromAttributes.",
+  },
+  ENDPOINTS_MISSING: {
+    meaning: "A cluster stands in a network without NAT that lacks endpoints its nodes need to join.",
+    remedy: "Add InterfaceEndpoint.PRIVATE_CLUSTER to interfaceEndpoints, or give the network a NAT gateway.",
+  },
+  KEY_GRANT_MISSING: {
+    meaning:
+      "A consumer needs a service to use an imported key, and the key's owner has not said that its policy allows it.",
+    remedy: "Grant it where the key is made (serviceGrants) and repeat the grant in EncryptionKey.fromAttributes.",
+  },
+  KEY_WINDOW_INVALID: { meaning: "A key's deletion window is outside 7 to 30 days.", remedy: "Choose 7 to 30 days." },
+  KEY_ROTATION_INVALID: {
+    meaning: "A key's rotation period is outside 90 to 2560 days.",
+    remedy: "Choose 90 to 2560 days.",
+  },
+  ARN_INVALID: { meaning: "A value is not the ARN of the kind that is needed here.", remedy: "Pass the full ARN." },
+  TRUST_INVALID: {
+    meaning:
+      "A workload identity by IRSA names no namespace or service account, or holds a wildcard, which would trust the whole cluster.",
+    remedy: "Name one namespace and one service account.",
+  },
+  PREFIX_INVALID: {
+    meaning: "A storage prefix starts with a slash, leaves its store, or holds a wildcard.",
+    remedy: 'Write it relative, for example "checkpoints/".',
+  },
+  LIFECYCLE_INVALID: {
+    meaning: "A lifecycle rule is out of the service's limits or contradicts another.",
+    remedy: "See the allowed values; transitions precede expiry, and the infrequent-access classes need 30 days.",
+  },
+  CLUSTER_ZONES_TOO_FEW: {
+    meaning: "EKS needs subnets in at least two availability zones.",
+    remedy: "Give the network a second zone; pools stay in one zone of their own.",
+  },
+  CLUSTER_ADMINS_EMPTY: {
+    meaning: "A cluster without an admin cannot be reached by anyone: the creator is not an implicit admin here.",
+    remedy: "Pass the ARN of at least one role as admins.",
+  },
+  API_ACCESS_OPEN: {
+    meaning: "The Kubernetes API would be reachable from every address.",
+    remedy: "List the ranges that may reach it, or use ApiAccess.private({...}).",
+  },
+  API_ACCESS_EMPTY: {
+    meaning: "Nobody could reach the Kubernetes API: neither ranges nor security groups were given.",
+    remedy: "Pass cidrs or securityGroupIds, or add an access host.",
+  },
+  KUBERNETES_VERSION_UNKNOWN: {
+    meaning: "The catalog holds no add-on versions for this Kubernetes version.",
+    remedy: "Choose a listed version, or pass addonVersions for every add-on.",
+  },
+  INSTANCE_TYPE_UNKNOWN: {
+    meaning: "The instance type is not in the catalog.",
+    remedy: "Choose a listed type, or pass its specification (for a type newer than this release).",
+  },
+  EFA_UNSUPPORTED: {
+    meaning: "EFA was asked for on an instance type that has none, or in a layout that its network cards cannot hold.",
+    remedy: "Choose a type with EFA, or leave fabric to its default.",
+  },
+  EFA_SPANS_ZONES: {
+    meaning: "EFA traffic does not leave its availability zone; a pool over several zones would fall back to TCP.",
+    remedy: "Give the pool one zone, or set fabric: Fabric.NONE.",
+  },
+  CAPACITY_CONFLICT: {
+    meaning: "The way capacity is bought contradicts another property of the pool.",
+    remedy: "See the allowed combination in the message.",
+  },
+  POOL_SIZE_INVALID: {
+    meaning: "A pool's node counts contradict each other.",
+    remedy: "Keep 0 <= minNodes <= maxNodes, and maxNodes >= 1.",
+  },
+  HOURLY_COST_NOT_ACCEPTED: {
+    meaning: "A pool's floor keeps accelerator nodes running and nobody has accepted what that costs.",
+    remedy: "Set minNodes: 0, or pass acceptHourlyCost with the USD per hour that you accept for the floor.",
+  },
+  LABEL_INVALID: {
+    meaning: "A Kubernetes label or taint is not valid, or contradicts one the pool sets itself.",
+    remedy: "Follow the Kubernetes rules for labels; leave the pool's own keys alone.",
+  },
+  VALUE_OUT_OF_RANGE: { meaning: "A number is outside of its range.", remedy: "See the allowed range in the message." },
+} as const;
+
+/** A stable code of a refusal; see `docs/errors.md`. */
+export type ErrorCode = keyof typeof ERROR_CODES;

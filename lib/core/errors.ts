@@ -1,0 +1,43 @@
+import { ERROR_CODES, type ErrorCode } from "./error-codes";
+
+/** What a refusal tells beside its code. */
+export interface Refusal {
+  /** What came in, as the user wrote it. */
+  readonly got: unknown;
+  /** What would have been accepted: a range, a list of values, a form. */
+  readonly allowed: string;
+  /** What to do about it. @default - the remedy of the code in `docs/errors.md` */
+  readonly remedy?: string;
+}
+
+/**
+ * Properties that cannot work, refused before anything is synthesized.
+ *
+ * The message holds the code, the construct path, what came in, what is allowed, and the remedy.
+ */
+export class InvalidProps extends Error {
+  public readonly remedy: string;
+  public readonly got: unknown;
+  public readonly allowed: string;
+
+  /**
+   * @param code stable code, see `docs/errors.md`
+   * @param path construct path, with the property where one is at fault: `prod-cluster/Training.zone`
+   */
+  public constructor(
+    public readonly code: ErrorCode,
+    public readonly path: string,
+    refusal: Refusal,
+  ) {
+    const remedy = refusal.remedy ?? ERROR_CODES[code].remedy;
+    super(`[${code}] ${path}: got ${show(refusal.got)}; allowed: ${refusal.allowed}. ${remedy}`);
+    this.name = "InvalidProps";
+    this.remedy = remedy;
+    this.got = refusal.got;
+    this.allowed = refusal.allowed;
+  }
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}

@@ -1,0 +1,13 @@
+export { Backend, type S3BackendOptions } from "./backend";
+export { formatCidr, type Ipv4Block, overlaps, parseCidr, subBlock } from "./cidr";
+export { ContractChannel, type ContractValues, listMember } from "./contract-channel";
+export { type AwsEnvironment, environmentOf, partitionOf } from "./environment";
+export { ERROR_CODES, type ErrorCode } from "./error-codes";
+export { InvalidProps, type Refusal } from "./errors";
+export { idFrom, safeId } from "./ids";
+export { bucketName, NameRule, physicalName } from "./names";
+export { isProtected, protectedLifecycle, UNPROTECTED_CONTEXT } from "./protection";
+export { AWS_PROVIDER_RANGE, DatacenterStack, type DatacenterStackProps, TERRAFORM_RANGE } from "./stack";
+export { whenKnown } from "./tokens";
+export { escape } from "../terraform/escape";
+export { jsonText } from "../terraform/json-text";
