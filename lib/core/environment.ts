@@ -31,10 +31,20 @@ export function environmentOf(scope: IConstruct): AwsEnvironment {
   return lookedUp ?? new LookedUpEnvironment(stack, LOOKUP_ID);
 }
 
+/** Partitions by the start of their region names; all others are "aws". Source: botocore 1.44.5 endpoints.json, 2026-11-23. */
+const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["eusc-", "aws-eusc"],
+  ["us-iso-", "aws-iso"],
+  ["us-isob-", "aws-iso-b"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["us-isof-", "aws-iso-f"],
+];
+
 /** The partition that a region belongs to. */
 export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
 
 class LookedUpEnvironment extends Construct implements AwsEnvironment {

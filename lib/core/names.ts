@@ -12,8 +12,8 @@ export class NameRule {
   public static readonly IAM_ROLE = new NameRule("IAM role", 64, /^[\w+=,.@-]+$/);
   /** AWS KMS API, CreateAlias: 256 characters with the leading "alias/". */
   public static readonly KMS_ALIAS = new NameRule("KMS alias", 250, /^(?!aws\/)[A-Za-z0-9/_-]+$/);
-  /** AWS EC2 API, CreateLaunchTemplate: 3 to 128 characters. */
-  public static readonly LAUNCH_TEMPLATE = new NameRule("launch template", 128, /^[A-Za-z0-9().\/_-]{3,}$/);
+  /** The Terraform AWS provider 5.100 accepts 3 to 125 characters (the EC2 API 128). */
+  public static readonly LAUNCH_TEMPLATE = new NameRule("launch template", 125, /^[A-Za-z0-9()./_-]{3,}$/);
   /** AWS EC2 API, CreatePlacementGroup: up to 255 ASCII characters. */
   public static readonly PLACEMENT_GROUP = new NameRule("placement group", 255, /^[\x20-\x7e]+$/);
   /** AWS EC2 API, CreateSecurityGroup: up to 255 characters, not starting with "sg-". */

@@ -71,7 +71,7 @@ function resolveEnvironment(props: DatacenterStackProps, id: string): AwsEnviron
   if (!/^\d{12}$/.test(props.accountId)) {
     throw new InvalidProps("ACCOUNT_INVALID", `${id}.accountId`, { got: props.accountId, allowed: "twelve digits" });
   }
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(props.region)) {
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(props.region)) {
     throw new InvalidProps("REGION_INVALID", `${id}.region`, {
       got: props.region,
       allowed: "a region such as us-east-1",

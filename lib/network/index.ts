@@ -2,4 +2,4 @@ export { InterfaceEndpoint } from "./interface-endpoint";
 export { Network, type NetworkAttributes } from "./network";
 export type { INetwork, SubnetReference } from "./network-interface";
 export { NatGateways, type NetworkProps } from "./network-props";
-export { LOG_RETENTION_DAYS, type ResolvedNetwork, type ResolvedZone, resolveNetwork } from "./resolve-network";
+export { type ResolvedNetwork, type ResolvedZone, resolveNetwork } from "./resolve-network";

@@ -1,4 +1,13 @@
-import { formatCidr, InvalidProps, type Ipv4Block, overlaps, parseCidr, subBlock, whenKnown } from "../core";
+import {
+  formatCidr,
+  InvalidProps,
+  type Ipv4Block,
+  logRetention,
+  overlaps,
+  parseCidr,
+  subBlock,
+  whenKnown,
+} from "../core";
 import { InterfaceEndpoint } from "./interface-endpoint";
 import { NatGateways, type NetworkProps } from "./network-props";
 
@@ -61,7 +70,7 @@ export function resolveNetwork(props: NetworkProps, region: string, at: string):
       natZone: natZone(props.zones, index, natGateways),
     })),
     endpoints: props.interfaceEndpoints ?? (natGateways === NatGateways.NONE ? InterfaceEndpoint.PRIVATE_CLUSTER : []),
-    flowLogRetentionDays: checkRetention(props.flowLogRetentionDays ?? 365, at),
+    flowLogRetentionDays: logRetention(props.flowLogRetentionDays ?? 365, `${at}.flowLogRetentionDays`),
   };
 }
 
@@ -118,17 +127,4 @@ function checkPods(pods: Ipv4Block, vpc: Ipv4Block, bits: number, at: string): v
     const allowed = `a block of at least /${NARROWEST_ACCELERATOR - bits}`;
     throw new InvalidProps("CIDR_TOO_SMALL", `${at}.podCidr`, { got: formatCidr(pods), allowed });
   }
-}
-
-/** Retention periods that CloudWatch Logs accepts, in days. Source: PutRetentionPolicy API, 2026. */
-export const LOG_RETENTION_DAYS: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
-function checkRetention(days: number, at: string): number {
-  if (LOG_RETENTION_DAYS.includes(days)) return days;
-  throw new InvalidProps("VALUE_OUT_OF_RANGE", `${at}.flowLogRetentionDays`, {
-    got: days,
-    allowed: LOG_RETENTION_DAYS.join(", "),
-  });
 }

@@ -1,6 +1,8 @@
 import type { AwsEnvironment } from "../core";
 import type { ResourceStatement } from "./policy-document";
 
+type StatementsOf = (environment: AwsEnvironment) => readonly ResourceStatement[];
+
 const USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
 
 /**
@@ -13,13 +15,15 @@ export class KeyServiceGrant {
    * EC2 Auto Scaling launches the nodes of managed node groups and needs the key for their encrypted volumes.
    * Source: Amazon EC2 Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes", 2026.
    */
-  public static readonly AUTO_SCALING = serviceLinkedRole(
+  public static readonly AUTO_SCALING = new KeyServiceGrant(
     "AutoScaling",
-    "autoscaling.amazonaws.com",
-    "AWSServiceRoleForAutoScaling",
+    serviceLinkedRole("AutoScaling", "autoscaling.amazonaws.com", "AWSServiceRoleForAutoScaling"),
   );
   /** EC2 Spot launches spot nodes. Source: Amazon EC2 user guide, "Service-linked role for EC2 Spot Instances", 2026. */
-  public static readonly SPOT = serviceLinkedRole("Spot", "spot.amazonaws.com", "AWSServiceRoleForEC2Spot");
+  public static readonly SPOT = new KeyServiceGrant(
+    "Spot",
+    serviceLinkedRole("Spot", "spot.amazonaws.com", "AWSServiceRoleForEC2Spot"),
+  );
   /**
    * CloudWatch Logs encrypts the log groups of this account and region.
    * Source: Amazon CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS", 2026.
@@ -37,10 +41,7 @@ export class KeyServiceGrant {
   ]);
 
   /** For a service that this release does not name. */
-  public static of(
-    id: string,
-    statements: (environment: AwsEnvironment) => readonly ResourceStatement[],
-  ): KeyServiceGrant {
+  public static of(id: string, statements: StatementsOf): KeyServiceGrant {
     return new KeyServiceGrant(id, statements);
   }
 
@@ -48,21 +49,22 @@ export class KeyServiceGrant {
     /** Stable id, unique among the grants of a key. */
     public readonly id: string,
     /** The statements of the key policy. Resources are "*": inside a key policy that means the key itself. */
-    public readonly statements: (environment: AwsEnvironment) => readonly ResourceStatement[],
+    public readonly statements: StatementsOf,
   ) {}
 }
 
-function serviceLinkedRole(id: string, service: string, role: string): KeyServiceGrant {
-  const arn = ({ partition, accountId }: AwsEnvironment) =>
-    `arn:${partition}:iam::${accountId}:role/aws-service-role/${service}/${role}`;
-  return KeyServiceGrant.of(id, (environment) => [
-    { sid: `${id}Use`, principals: { AWS: arn(environment) }, actions: USE, resources: ["*"] },
-    {
-      sid: `${id}Grant`,
-      principals: { AWS: arn(environment) },
-      actions: ["kms:CreateGrant"],
-      resources: ["*"],
-      conditions: { Bool: { "kms:GrantIsForAWSResource": "true" } },
-    },
-  ]);
+function serviceLinkedRole(id: string, service: string, role: string): StatementsOf {
+  return ({ partition, accountId }) => {
+    const principals = { AWS: `arn:${partition}:iam::${accountId}:role/aws-service-role/${service}/${role}` };
+    return [
+      { sid: `${id}Use`, principals, actions: USE, resources: ["*"] },
+      {
+        sid: `${id}Grant`,
+        principals,
+        actions: ["kms:CreateGrant"],
+        resources: ["*"],
+        conditions: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+      },
+    ];
+  };
 }
