@@ -1,5 +1,12 @@
+import { ApiAccess, Fabric, type GpuNodePoolOptions } from "cdktf-ai-datacenter/compute";
 import { Backend } from "cdktf-ai-datacenter/core";
 import { InterfaceEndpoint, NatGateways } from "cdktf-ai-datacenter/network";
+
+/** A team: its jobs run in the namespace `team-<name>` and write below `<name>/`. */
+export interface TeamConfig {
+  /** Lower-case word. */
+  readonly name: string;
+}
 
 /** Everything that tells one stage of the data center from another. */
 export interface StageConfig {
@@ -19,9 +26,22 @@ export interface StageConfig {
   readonly podCidr?: string;
   readonly natGateways: NatGateways;
   readonly interfaceEndpoints: readonly InterfaceEndpoint[];
+  /** Service-linked roles that this account lacks: its key policy cannot name a role that does not exist. @default - none */
+  readonly serviceLinkedRoles?: readonly string[];
+  readonly kubernetesVersion: string;
+  readonly apiAccess: ApiAccess;
+  /** Whether a host for Session Manager tunnels stands in the network. */
+  readonly accessHost: boolean;
+  /** ARNs of the roles of people who administer the cluster. */
+  readonly admins: readonly string[];
+  /** ARNs of the roles that pipelines deploy with. */
+  readonly deployers: readonly string[];
+  /** Accelerator pools by name: lower-case words. */
+  readonly pools: Readonly<Record<string, GpuNodePoolOptions>>;
+  readonly teams: readonly TeamConfig[];
 }
 
-/** A small stage to develop on: two zones, one NAT gateway, no endpoint that costs. */
+/** A small stage to develop on: two zones, one NAT gateway, no endpoint that costs, the API on a public address for one range. */
 const dev: StageConfig = {
   name: "dev",
   accountId: "123456789012",
@@ -31,9 +51,16 @@ const dev: StageConfig = {
   cidr: "10.1.0.0/16",
   natGateways: NatGateways.ONE,
   interfaceEndpoints: [],
+  kubernetesVersion: "1.35",
+  apiAccess: ApiAccess.publicFrom(["203.0.113.0/24"]),
+  accessHost: false,
+  admins: ["arn:aws:iam::123456789012:role/PlatformAdmin"],
+  deployers: ["arn:aws:iam::123456789012:role/PlatformDeployer"],
+  pools: { sandbox: { instanceType: "g6e.xlarge", maxNodes: 2 } },
+  teams: [{ name: "research" }],
 };
 
-/** The stage that trains and serves. */
+/** The stage that trains and serves: three zones, private throughout, one pool for training and one for inference. */
 const prod: StageConfig = {
   name: "prod",
   accountId: "123456789012",
@@ -43,7 +70,22 @@ const prod: StageConfig = {
   cidr: "10.0.0.0/16",
   podCidr: "100.64.0.0/16",
   natGateways: NatGateways.PER_ZONE,
-  interfaceEndpoints: [...InterfaceEndpoint.PRIVATE_CLUSTER, InterfaceEndpoint.KMS, InterfaceEndpoint.SSM],
+  interfaceEndpoints: [
+    ...InterfaceEndpoint.PRIVATE_CLUSTER,
+    InterfaceEndpoint.KMS,
+    InterfaceEndpoint.SSM,
+    InterfaceEndpoint.SSM_MESSAGES,
+  ],
+  kubernetesVersion: "1.35",
+  apiAccess: ApiAccess.private(),
+  accessHost: true,
+  admins: ["arn:aws:iam::123456789012:role/PlatformAdmin"],
+  deployers: ["arn:aws:iam::123456789012:role/PlatformDeployer"],
+  pools: {
+    training: { instanceType: "p5.48xlarge", maxNodes: 16, zones: ["us-east-1a"] },
+    inference: { instanceType: "g6e.12xlarge", maxNodes: 8, fabric: Fabric.NONE },
+  },
+  teams: [{ name: "research" }, { name: "serving" }],
 };
 
 export const stages: readonly StageConfig[] = [dev, prod];

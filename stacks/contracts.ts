@@ -1,13 +1,20 @@
+import { CapacityKind, type Cluster } from "cdktf-ai-datacenter/compute";
 import { type DatacenterStack, listMember } from "cdktf-ai-datacenter/core";
-import { type INetwork, Network, type SubnetReference } from "cdktf-ai-datacenter/network";
+import { type INetwork, NatGateways, Network, type SubnetReference } from "cdktf-ai-datacenter/network";
 import { EncryptionKey, type IEncryptionKey, KeyServiceGrant } from "cdktf-ai-datacenter/security";
+import { type IDataStore, ObjectStore } from "cdktf-ai-datacenter/storage";
 import type { StageConfig } from "./config";
-
-/** The services that use the stage's key by its policy: told to both the stack that makes the key and those that import it. */
-export const KEY_GRANTS: readonly KeyServiceGrant[] = [KeyServiceGrant.AUTO_SCALING, KeyServiceGrant.LOGS];
 
 const NETWORK = "network/v1";
 const KEYS = "keys/v1";
+const DATA = "data/v1";
+const CLUSTER = "cluster/v1";
+
+/** The services that use the stage's key by its policy: told to the stack that makes the key and to those that import it. */
+export function keyGrants(config: StageConfig): readonly KeyServiceGrant[] {
+  const spot = Object.values(config.pools).some(({ capacity }) => capacity?.kind === CapacityKind.SPOT);
+  return [KeyServiceGrant.AUTO_SCALING, KeyServiceGrant.LOGS, ...(spot ? [KeyServiceGrant.SPOT] : [])];
+}
 
 export function publishNetwork(stack: DatacenterStack, network: INetwork): void {
   const joined = (subnets: readonly SubnetReference[]) => subnets.map(({ subnetId }) => subnetId).join(",");
@@ -15,11 +22,10 @@ export function publishNetwork(stack: DatacenterStack, network: INetwork): void 
     vpcId: network.vpcId,
     privateSubnetIds: joined(network.privateSubnets),
     acceleratorSubnetIds: joined(network.acceleratorSubnets),
-    ...(network.podSubnets.length > 0 ? { podSubnetIds: joined(network.podSubnets) } : {}),
   });
 }
 
-/** The stage's network in another stack. Its shape comes from the config, its identifiers from the contract. */
+/** The stage's network in another stack: its shape comes from the config, its identifiers from the contract. */
 export function readNetwork(stack: DatacenterStack, config: StageConfig): INetwork {
   const keys = ["vpcId", "privateSubnetIds", "acceleratorSubnetIds"] as const;
   const read = stack.channel.read(stack, NETWORK, keys, `${config.name}-foundation`);
@@ -32,7 +38,7 @@ export function readNetwork(stack: DatacenterStack, config: StageConfig): INetwo
     privateSubnets: subnets(read.privateSubnetIds),
     acceleratorSubnets: subnets(read.acceleratorSubnetIds),
     endpointServices: config.interfaceEndpoints.map(({ service }) => service),
-    hasNat: config.natGateways !== "none",
+    hasNat: config.natGateways !== NatGateways.NONE,
   });
 }
 
@@ -42,5 +48,45 @@ export function publishKey(stack: DatacenterStack, key: IEncryptionKey): void {
 
 export function readKey(stack: DatacenterStack, config: StageConfig): IEncryptionKey {
   const { dataKeyArn } = stack.channel.read(stack, KEYS, ["dataKeyArn"], `${config.name}-foundation`);
-  return EncryptionKey.fromAttributes(stack, "DataKey", { keyArn: dataKeyArn, serviceGrants: KEY_GRANTS });
+  return EncryptionKey.fromAttributes(stack, "DataKey", { keyArn: dataKeyArn, serviceGrants: keyGrants(config) });
+}
+
+/** The stores of a stage, by what they hold. */
+export interface DataStores {
+  readonly datasets: IDataStore;
+  readonly checkpoints: IDataStore;
+  readonly models: IDataStore;
+}
+
+export function publishData(stack: DatacenterStack, stores: Readonly<Record<keyof DataStores, ObjectStore>>): void {
+  stack.channel.publish(stack, DATA, {
+    datasetsBucket: stores.datasets.bucketName,
+    checkpointsBucket: stores.checkpoints.bucketName,
+    modelsBucket: stores.models.bucketName,
+  });
+}
+
+export function readData(stack: DatacenterStack, config: StageConfig, encryptionKey: IEncryptionKey): DataStores {
+  const keys = ["datasetsBucket", "checkpointsBucket", "modelsBucket"] as const;
+  const read = stack.channel.read(stack, DATA, keys, `${config.name}-data`);
+  const store = (id: string, bucketName: string) =>
+    ObjectStore.fromAttributes(stack, id, { bucketName, encryptionKey, region: config.region });
+  return {
+    datasets: store("Datasets", read.datasetsBucket),
+    checkpoints: store("Checkpoints", read.checkpointsBucket),
+    models: store("Models", read.modelsBucket),
+  };
+}
+
+/** What the Kubernetes half needs to reach the cluster and to add to it. */
+export function publishCluster(stack: DatacenterStack, cluster: Cluster): void {
+  stack.channel.publish(stack, CLUSTER, {
+    name: cluster.clusterName,
+    arn: cluster.clusterArn,
+    endpoint: cluster.endpoint,
+    caData: cluster.caData,
+    oidcIssuer: cluster.oidcIssuer,
+    securityGroupId: cluster.clusterSecurityGroupId,
+    nodeRoleArn: cluster.nodeRoleArn,
+  });
 }

@@ -1,8 +1,36 @@
 import type { Construct } from "constructs";
+import { type HourlyFloor, hourlyFloor } from "cdktf-ai-datacenter/planner";
+import { BootstrapStack } from "./bootstrap";
+import { ClusterStack } from "./cluster";
 import type { StageConfig } from "./config";
+import { NatGateways } from "cdktf-ai-datacenter/network";
+import { DataStack } from "./data";
 import { FoundationStack } from "./foundation";
 
-/** All stacks of one stage, in the order in which they are deployed. */
+/** All stacks of one stage, in the order in which they are deployed; the bootstrap stack stands by itself. */
 export function addStage(scope: Construct, config: StageConfig): void {
+  new BootstrapStack(scope, config);
   new FoundationStack(scope, config);
+  new DataStack(scope, config);
+  new ClusterStack(scope, config);
+}
+
+/** What a stage costs per hour before anybody uses it. */
+export function stageFloor(config: StageConfig): HourlyFloor {
+  const nats = { [NatGateways.PER_ZONE]: config.zones.length, [NatGateways.ONE]: 1, [NatGateways.NONE]: 0 };
+  return hourlyFloor({
+    clusters: 1,
+    natGateways: nats[config.natGateways],
+    interfaceEndpoints: config.interfaceEndpoints.length,
+    zones: config.zones.length,
+    nodes: [
+      { name: "system pool", instanceType: "m7i.large", nodes: 2 },
+      ...(config.accessHost ? [{ name: "access host", instanceType: "t3.micro", nodes: 1 }] : []),
+      ...Object.entries(config.pools).map(([name, { instanceType, minNodes = 0 }]) => ({
+        name: `pool ${name}`,
+        instanceType,
+        nodes: minNodes,
+      })),
+    ],
+  });
 }

@@ -1,15 +1,18 @@
 import type { Construct } from "constructs";
-import { DatacenterStack } from "cdktf-ai-datacenter/core";
+import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
 import { Network } from "cdktf-ai-datacenter/network";
-import { EncryptionKey } from "cdktf-ai-datacenter/security";
+import { EncryptionKey, ServiceLinkedRole } from "cdktf-ai-datacenter/security";
 import type { StageConfig } from "./config";
-import { KEY_GRANTS, publishKey, publishNetwork } from "./contracts";
+import { keyGrants, publishKey, publishNetwork } from "./contracts";
 
 /** What changes least and everything else stands on: the network and the key. */
 export class FoundationStack extends DatacenterStack {
   public constructor(scope: Construct, config: StageConfig) {
     super(scope, `${config.name}-foundation`, { stage: config.name, ...config });
-    const encryptionKey = new EncryptionKey(this, "DataKey", { serviceGrants: KEY_GRANTS });
+    const roles = config.serviceLinkedRoles?.map(
+      (awsServiceName) => new ServiceLinkedRole(this, idFrom("ServiceLinkedRole", awsServiceName), { awsServiceName }),
+    );
+    const encryptionKey = new EncryptionKey(this, "DataKey", { serviceGrants: keyGrants(config), after: roles });
     const network = new Network(this, "Network", {
       encryptionKey,
       zones: config.zones,

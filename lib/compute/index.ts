@@ -1,1 +1,14 @@
-export {};
+export { AccessHost, type AccessHostProps } from "./access-host";
+export { ApiAccess, type ApiSources } from "./api-access";
+export { Capacity, CapacityKind } from "./capacity";
+export { Cluster, type ClusterAttributes } from "./cluster";
+export type { ICluster } from "./cluster-interface";
+export type { ClusterProps, SystemPoolOptions } from "./cluster-props";
+export { Fabric } from "./fabric/fabric";
+export { type FabricInterface, InterfaceKind, layoutInterfaces, maxPods } from "./fabric/layout";
+export { GpuNodePool } from "./gpu-node-pool";
+export { type GpuNodePoolOptions, type GpuNodePoolProps, LocalDisks, Placement } from "./gpu-node-pool-props";
+export { NodeBootstrap, NodeImage } from "./node-image";
+export { type NodeSettings, nodeUserData } from "./node-user-data";
+export { type ResolvedCluster, resolveCluster } from "./resolve-cluster";
+export { type ResolvedGpuNodePool, resolveGpuNodePool } from "./resolve-gpu-node-pool";

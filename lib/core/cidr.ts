@@ -18,7 +18,9 @@ export function parseCidr(text: string, at: string): Ipv4Block {
   const [a, b, c, d, prefix] = match.slice(1).map(Number) as [number, number, number, number, number];
   const base = ((a * 256 + b) * 256 + c) * 256 + d;
   const legal = [a, b, c, d].every((octet) => octet <= 255) && prefix <= 32;
-  if (!legal || base % 2 ** (32 - prefix) !== 0) throw new InvalidProps("CIDR_INVALID", at, refusal);
+  // Leading zeros read as octal to some and are refused by AWS.
+  const canonical = formatCidr({ base, prefix }) === text;
+  if (!legal || !canonical || base % 2 ** (32 - prefix) !== 0) throw new InvalidProps("CIDR_INVALID", at, refusal);
   return { base, prefix };
 }
 

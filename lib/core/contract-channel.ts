@@ -8,6 +8,8 @@ export type ContractValues = Readonly<Record<string, string>>;
 
 const CONTRACT = /^[a-z][a-z0-9-]*\/v[1-9][0-9]*$/;
 const KEY = /^[a-z][A-Za-z0-9-]*$/;
+/** AWS Systems Manager, PutParameter: paths begin neither with "aws" nor with "ssm". */
+const PREFIX = /^(?!aws|ssm)[a-z][A-Za-z0-9_.-]*$/i;
 
 /**
  * How values travel from one stack to another. Only identifiers travel; what shapes a configuration (counts, zones) is computed
@@ -18,8 +20,13 @@ export abstract class ContractChannel {
    * SSM parameters below `/<prefix>/<contract>/`: readable with narrow permissions, visible to people, and free of the
    * producer's state. A value of a plain string type is not secret, so plans stay readable.
    * @param prefix first path segment, usually the stage
+   * @throws InvalidProps CONTRACT_NAME_INVALID
    */
   public static parameterStore(prefix: string): ContractChannel {
+    if (!PREFIX.test(prefix)) {
+      const allowed = 'letters, digits, "_", "." and "-", starting with a letter, but not with "aws" or "ssm"';
+      throw new InvalidProps("CONTRACT_NAME_INVALID", "ContractChannel.parameterStore", { got: prefix, allowed });
+    }
     return new ParameterStoreChannel(prefix);
   }
 

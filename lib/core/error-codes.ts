@@ -100,6 +100,10 @@ export const ERROR_CODES = {
       "A workload identity by IRSA names no namespace or service account, or holds a wildcard, which would trust the whole cluster.",
     remedy: "Name one namespace and one service account.",
   },
+  POLICY_TOO_LARGE: {
+    meaning: "The inline policy of a role is longer than the 10,240 characters that IAM accepts.",
+    remedy: "Grant fewer and broader prefixes, attach a managed policy, or split the workload over two identities.",
+  },
   PREFIX_INVALID: {
     meaning: "A storage prefix starts with a slash, leaves its store, or holds a wildcard.",
     remedy: 'Write it relative, for example "checkpoints/".',

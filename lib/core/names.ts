@@ -51,14 +51,17 @@ export class NameRule {
  * @throws InvalidProps NAME_INVALID
  */
 export function physicalName(rule: NameRule, path: string, given?: string): string {
-  if (given === undefined) return fit(stem(path), rule.maxLength);
-  whenKnown(given, (name) => {
-    if (name.length > rule.maxLength || !rule.pattern.test(name)) {
-      const allowed = `a ${rule.kind} name of at most ${rule.maxLength} characters matching ${rule.pattern.source}`;
-      throw new InvalidProps("NAME_INVALID", path, { got: name, allowed });
-    }
+  if (given !== undefined) return legal(rule, path, given);
+  return legal(rule, path, fit(stem(path), rule.maxLength), "Pass a name, or rename the stack or the construct.");
+}
+
+function legal(rule: NameRule, path: string, name: string, remedy?: string): string {
+  whenKnown(name, (known) => {
+    if (known.length <= rule.maxLength && rule.pattern.test(known)) return;
+    const allowed = `a ${rule.kind} name of at most ${rule.maxLength} characters matching ${rule.pattern.source}`;
+    throw new InvalidProps("NAME_INVALID", path, { got: known, allowed, remedy });
   });
-  return given;
+  return name;
 }
 
 /** Characters that an account id and the longest region name take in a bucket name, with their dashes. */
@@ -72,7 +75,8 @@ const ACCOUNT_AND_REGION = 1 + 12 + 1 + 14;
  */
 export function bucketName(path: string, account: string, region: string, given?: string): string {
   if (given !== undefined) return physicalName(NameRule.S3_BUCKET, path, given);
-  return `${fit(stem(path), NameRule.S3_BUCKET.maxLength - ACCOUNT_AND_REGION)}-${account}-${region}`;
+  const derived = `${fit(stem(path), NameRule.S3_BUCKET.maxLength - ACCOUNT_AND_REGION)}-${account}-${region}`;
+  return legal(NameRule.S3_BUCKET, path, derived, "Pass a name, or rename the stack or the construct.");
 }
 
 /** A construct path as lower-case words: `prod-data/AccessLogs` becomes `prod-data-access-logs`. */

@@ -1,1 +1,8 @@
-export {};
+export {
+  type FloorLine,
+  type FloorNodes,
+  type HourlyFloor,
+  hourlyFloor,
+  type HourlyFloorInput,
+  nodeUsdPerHour,
+} from "./hourly-floor";

@@ -35,6 +35,19 @@ export class KeyGrants {
     const actions = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
     grantee.allow({ actions, resources: [this.keyArn] });
   }
+
+  /**
+   * Attach encrypted volumes: the storage driver hands EC2 a grant on the key.
+   * Source: Amazon EKS user guide, "Store Kubernetes volumes with Amazon EBS", 2026.
+   */
+  public attachVolumes(grantee: IGrantee): void {
+    this.encryptDecrypt(grantee);
+    grantee.allow({
+      actions: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+      resources: [this.keyArn],
+      conditions: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+    });
+  }
 }
 
 export interface EncryptionKeyProps {

@@ -5,6 +5,7 @@ export {
   type IEncryptionKey,
   KeyGrants,
 } from "./encryption-key";
+export { IamGrantee, type IamGranteeProps } from "./iam-grantee";
 export { KeyServiceGrant } from "./key-service-grant";
 export {
   identityPolicy,
@@ -14,3 +15,10 @@ export {
   serviceTrust,
 } from "./policy-document";
 export { ServiceLinkedRole, type ServiceLinkedRoleProps } from "./service-linked-role";
+export {
+  type ResolvedWorkloadIdentity,
+  resolveWorkloadIdentity,
+  WorkloadIdentity,
+  type WorkloadIdentityProps,
+} from "./workload-identity";
+export { resolveTrust, type TrustRequest, WorkloadTrust } from "./workload-trust";

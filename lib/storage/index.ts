@@ -1,1 +1,7 @@
-export {};
+export { AccessLogBucket, type AccessLogBucketProps, type IAccessLogBucket } from "./access-log-bucket";
+export type { DataStoreGrants, IDataStore } from "./data-store";
+export { type ExpirationRule, StorageClass, type TierRule } from "./lifecycle";
+export { type IObjectStore, ObjectStore, type ObjectStoreAttributes } from "./object-store";
+export { type ObjectStoreProps, type Retention, RetentionMode } from "./object-store-props";
+export { normalizePrefix } from "./prefix";
+export { type ResolvedObjectStore, resolveObjectStore } from "./resolve-object-store";

@@ -28,8 +28,11 @@ export { Instance } from "@cdktf/provider-aws/lib/instance";
 export { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
 export { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 export { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
-export { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
-export type { LaunchTemplateNetworkInterfaces } from "@cdktf/provider-aws/lib/launch-template";
+export { LaunchTemplate, type LaunchTemplateConfig } from "@cdktf/provider-aws/lib/launch-template";
+export type {
+  LaunchTemplateBlockDeviceMappings,
+  LaunchTemplateNetworkInterfaces,
+} from "@cdktf/provider-aws/lib/launch-template";
 export { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
 export { PlacementGroup } from "@cdktf/provider-aws/lib/placement-group";
 export { Route } from "@cdktf/provider-aws/lib/route";
@@ -39,6 +42,7 @@ export { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 export { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 export type { S3BucketLifecycleConfigurationRule } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 export { S3BucketLoggingA as S3BucketLogging } from "@cdktf/provider-aws/lib/s3-bucket-logging";
+export { S3BucketObjectLockConfigurationA as S3BucketObjectLock } from "@cdktf/provider-aws/lib/s3-bucket-object-lock-configuration";
 export { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
 export { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 export { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";

@@ -1,0 +1,82 @@
+import { environmentOf, idFrom, InvalidProps } from "../core";
+import { Construct, Token } from "../terraform/cdktf";
+import {
+  EksAccessEntry,
+  EksAccessPolicyAssociation,
+  type EksCluster,
+  SecurityGroup,
+  VpcSecurityGroupIngressRule,
+} from "../terraform/aws";
+import type { INetwork } from "../network";
+import type { ApiAccess } from "./api-access";
+
+/** The network door of the Kubernetes API: one group on the control plane, opened to named sources only. @internal */
+export class ApiDoor extends Construct {
+  public readonly securityGroupId: string;
+  private sources = 0;
+
+  public constructor(scope: Construct, id: string, network: INetwork, access: ApiAccess) {
+    super(scope, id);
+    const group = new SecurityGroup(this, "Resource", {
+      vpcId: network.vpcId,
+      description: "Who may reach the Kubernetes API",
+      tags: { Name: this.node.path },
+    });
+    this.securityGroupId = group.id;
+    for (const cidrIpv4 of access.cidrs) {
+      // On a public endpoint the ranges are enforced by EKS; the private side stays for the VPC.
+      if (!access.isPublic) this.open(idFrom("From", cidrIpv4), { cidrIpv4 });
+    }
+    for (const [index, referencedSecurityGroupId] of access.securityGroupIds.entries()) {
+      this.open(`FromGroup${index}`, { referencedSecurityGroupId });
+    }
+    this.node.addValidation({ validate: () => (access.isPublic || this.sources > 0 ? [] : [this.closed()]) });
+  }
+
+  /** Lets one more source in. */
+  public open(id: string, source: { readonly cidrIpv4?: string; readonly referencedSecurityGroupId?: string }): void {
+    this.sources += 1;
+    new VpcSecurityGroupIngressRule(this, id, {
+      securityGroupId: this.securityGroupId,
+      description: "Kubernetes API",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+      ...source,
+    });
+  }
+
+  private closed(): string {
+    const refusal = { got: "a private API without sources", allowed: "cidrs, securityGroupIds, or an AccessHost" };
+    return new InvalidProps("API_ACCESS_EMPTY", `${this.node.path}.apiAccess`, refusal).message;
+  }
+}
+
+/** An access entry with cluster administration for each principal. @internal */
+export class Administrators extends Construct {
+  public constructor(scope: Construct, id: string, cluster: EksCluster, principals: readonly string[]) {
+    super(scope, id);
+    const { partition } = environmentOf(this);
+    for (const [index, principalArn] of principals.entries()) {
+      // A name keeps its address when the list changes; a token has no name yet.
+      const name = Token.isUnresolved(principalArn) ? String(index) : principalName(principalArn);
+      const entry = new EksAccessEntry(this, idFrom("Entry", name), {
+        clusterName: cluster.name,
+        principalArn,
+        type: "STANDARD",
+      });
+      new EksAccessPolicyAssociation(this, idFrom("Policy", name), {
+        clusterName: cluster.name,
+        principalArn,
+        policyArn: `arn:${partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`,
+        accessScope: { type: "cluster" },
+        dependsOn: [entry],
+      });
+    }
+  }
+}
+
+/** Account and name: `arn:aws:iam::123456789012:role/teams/Platform` becomes `123456789012-Platform`. */
+function principalName(arn: string): string {
+  return idFrom(arn.split(":")[4] ?? "", arn.split("/").at(-1) ?? "");
+}

@@ -1,0 +1,84 @@
+import { EKS_VERSIONS, type EksAddonName } from "../catalog";
+import { InvalidProps, logRetention, NameRule, physicalName, whenKnown } from "../core";
+import { type INetwork, InterfaceEndpoint } from "../network";
+import type { ClusterProps, SystemPoolOptions } from "./cluster-props";
+
+/** A cluster with all defaults filled in and all checks passed. */
+export interface ResolvedCluster {
+  readonly name: string;
+  readonly version: string;
+  readonly addonVersions: Readonly<Record<EksAddonName, string>>;
+  readonly systemPool: Readonly<Required<SystemPoolOptions>>;
+  readonly logRetentionDays: number;
+  /** Every principal with cluster administration, once. */
+  readonly administrators: readonly string[];
+}
+
+/**
+ * @param at path of the construct, for messages
+ * @throws InvalidProps CLUSTER_ZONES_TOO_FEW, CLUSTER_ADMINS_EMPTY, ARN_INVALID, KUBERNETES_VERSION_UNKNOWN, NAME_INVALID,
+ *   POOL_SIZE_INVALID, VALUE_OUT_OF_RANGE, ENDPOINTS_MISSING
+ */
+export function resolveCluster(props: ClusterProps, at: string): ResolvedCluster {
+  const zones = props.network.zones;
+  if (new Set(zones).size < 2) {
+    throw new InvalidProps("CLUSTER_ZONES_TOO_FEW", `${at}.network`, { got: zones, allowed: "two or more zones" });
+  }
+  checkPrivateNodes(props.network, at);
+  return {
+    name: physicalName(NameRule.EKS_CLUSTER, at, props.name),
+    version: props.version,
+    addonVersions: resolveAddons(props, at),
+    systemPool: resolveSystemPool(props.systemPool ?? {}, at),
+    logRetentionDays: logRetention(props.logRetentionDays ?? 365, `${at}.logRetentionDays`),
+    administrators: resolveAdministrators(props, at),
+  };
+}
+
+/** Without NAT, nodes join only through endpoints; an import that does not tell is not checked. */
+function checkPrivateNodes({ hasNat, endpointServices }: INetwork, at: string): void {
+  if (hasNat !== false || endpointServices === undefined) return;
+  const missing = InterfaceEndpoint.PRIVATE_CLUSTER.filter(({ service }) => !endpointServices.includes(service));
+  if (missing.length === 0) return;
+  throw new InvalidProps("ENDPOINTS_MISSING", `${at}.network`, {
+    got: endpointServices,
+    allowed: `a network without NAT that has ${missing.map(({ service }) => service).join(", ")}`,
+  });
+}
+
+function resolveAddons({ version, addonVersions = {} }: ClusterProps, at: string): Record<EksAddonName, string> {
+  const known = EKS_VERSIONS[version];
+  // Every catalog version lists the same add-ons, so any of them tells which ones a cluster needs.
+  const needed = Object.keys(Object.values(EKS_VERSIONS)[0]?.addons ?? {}) as EksAddonName[];
+  const missing = needed.filter((name) => addonVersions[name] === undefined);
+  if (known === undefined && missing.length > 0) {
+    const allowed = `${Object.keys(EKS_VERSIONS).join(", ")}, or addonVersions for ${missing.join(", ")}`;
+    throw new InvalidProps("KUBERNETES_VERSION_UNKNOWN", `${at}.version`, { got: version, allowed });
+  }
+  return { ...known?.addons, ...addonVersions } as Record<EksAddonName, string>;
+}
+
+function resolveSystemPool(options: SystemPoolOptions, at: string): Required<SystemPoolOptions> {
+  const { instanceType = "m7i.large", minNodes = 2, maxNodes = 4, rootVolumeGiB = 50 } = options;
+  const legal = Number.isInteger(minNodes) && Number.isInteger(maxNodes) && minNodes >= 1 && minNodes <= maxNodes;
+  if (!legal) {
+    const allowed = "1 <= minNodes <= maxNodes: DNS and storage drivers need a node that is always there";
+    throw new InvalidProps("POOL_SIZE_INVALID", `${at}.systemPool`, { got: { minNodes, maxNodes }, allowed });
+  }
+  return { instanceType, minNodes, maxNodes, rootVolumeGiB };
+}
+
+function resolveAdministrators({ admins, deployers = [] }: ClusterProps, at: string): string[] {
+  if (admins.length === 0) {
+    const allowed = "at least one ARN of a role or user";
+    throw new InvalidProps("CLUSTER_ADMINS_EMPTY", `${at}.admins`, { got: admins, allowed });
+  }
+  for (const principal of [...admins, ...deployers]) {
+    whenKnown(principal, (arn) => {
+      if (/^arn:[\w-]+:iam::\d{12}:(role|user)\/.+$/.test(arn)) return;
+      const allowed = "arn:aws:iam::<account>:role/<name>, not an assumed-role session";
+      throw new InvalidProps("ARN_INVALID", `${at}.admins`, { got: arn, allowed });
+    });
+  }
+  return [...new Set([...admins, ...deployers])];
+}

@@ -1,0 +1,52 @@
+import { Architecture } from "../catalog";
+import { NameRule, physicalName } from "../core";
+import { Construct, type ITerraformDependable } from "../terraform/cdktf";
+import { EksNodeGroup } from "../terraform/aws";
+import type { SystemPoolOptions } from "./cluster-props";
+import { NodeBootstrap, NodeImage } from "./node-image";
+import { nodeLaunchTemplate } from "./node-launch-template";
+
+export interface SystemNodePoolProps {
+  readonly clusterName: string;
+  readonly version: string;
+  readonly nodeRoleArn: string;
+  readonly keyArn: string;
+  readonly subnetIds: readonly string[];
+  readonly options: Readonly<Required<SystemPoolOptions>>;
+  /** What must exist before a node joins. */
+  readonly after: readonly ITerraformDependable[];
+}
+
+/** Small CPU nodes over all zones, without taints: a cluster whose only nodes are tainted cannot even run its DNS. @internal */
+export class SystemNodePool extends Construct {
+  public readonly nodeGroup: EksNodeGroup;
+
+  public constructor(scope: Construct, id: string, props: SystemNodePoolProps) {
+    super(scope, id);
+    const { options } = props;
+    const template = nodeLaunchTemplate(this, {
+      bootstrap: NodeBootstrap.NODEADM,
+      rootVolumeGiB: options.rootVolumeGiB,
+      keyArn: props.keyArn,
+      nodeName: this.node.path,
+    });
+    this.nodeGroup = new EksNodeGroup(this, "Resource", {
+      clusterName: props.clusterName,
+      nodeGroupName: physicalName(NameRule.EKS_NODE_GROUP, this.node.path),
+      nodeRoleArn: props.nodeRoleArn,
+      subnetIds: [...props.subnetIds],
+      version: props.version,
+      amiType: NodeImage.AL2023.amiType(Architecture.X86_64),
+      capacityType: "ON_DEMAND",
+      instanceTypes: [options.instanceType],
+      scalingConfig: { minSize: options.minNodes, maxSize: options.maxNodes, desiredSize: options.minNodes },
+      updateConfig: { maxUnavailable: 1 },
+      nodeRepairConfig: { enabled: true },
+      labels: { "aidc/pool": "system" },
+      launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
+      // Once nodes scale, the count is theirs; Terraform owns the bounds.
+      lifecycle: { ignoreChanges: ["scaling_config[0].desired_size"] },
+      dependsOn: [...props.after],
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** What a taint does to pods that do not tolerate it, in Kubernetes' own words. */
+export enum TaintEffect {
+  NO_SCHEDULE = "NoSchedule",
+  PREFER_NO_SCHEDULE = "PreferNoSchedule",
+  NO_EXECUTE = "NoExecute",
+}
+
+/** A taint of a pool's nodes. */
+export interface PoolTaint {
+  readonly key: string;
+  /** @default - none */
+  readonly value?: string;
+  readonly effect: TaintEffect;
+}
+
+/** All that workloads ever learn of a pool: plain data that a pure function of the stage's config can compute in any stack. */
+export interface PoolProfile {
+  readonly poolName: string;
+  readonly instanceType: string;
+  /** Labels that select the pool's nodes. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly taints: readonly PoolTaint[];
+  /** Zones in which nodes may stand. */
+  readonly zones: readonly string[];
+  /** Extended resource of one accelerator: "nvidia.com/gpu", "aws.amazon.com/neuron". */
+  readonly acceleratorResource: string;
+  readonly acceleratorsPerNode: number;
+  /** Memory of one accelerator in MiB. @default - not known */
+  readonly acceleratorMemoryMiB?: number;
+  /** Extended resource of one fabric interface: "vpc.amazonaws.com/efa". @default - the pool has no fabric */
+  readonly fabricResource?: string;
+  /** Fabric interfaces of one node; 0 without a fabric. */
+  readonly fabricInterfacesPerNode: number;
+  readonly vcpusPerNode: number;
+  readonly memoryMiBPerNode: number;
+  /** Local NVMe of one node in GB, striped; 0 where there is none. */
+  readonly localNvmeGBPerNode: number;
+  /** Most pods of one node that can get an address. */
+  readonly maxPodsPerNode: number;
+  readonly minNodes: number;
+  readonly maxNodes: number;
+}

@@ -1,0 +1,40 @@
+import type { Construct } from "constructs";
+import { AccessHost, Cluster, GpuNodePool } from "cdktf-ai-datacenter/compute";
+import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
+import { WorkloadIdentity } from "cdktf-ai-datacenter/security";
+import type { StageConfig } from "./config";
+import { type DataStores, publishCluster, readData, readKey, readNetwork } from "./contracts";
+
+/** The cluster, its accelerator pools, and an identity for each team's jobs. */
+export class ClusterStack extends DatacenterStack {
+  public constructor(scope: Construct, config: StageConfig) {
+    super(scope, `${config.name}-cluster`, { stage: config.name, ...config });
+    const encryptionKey = readKey(this, config);
+    const cluster = new Cluster(this, "Cluster", {
+      name: config.name,
+      encryptionKey,
+      network: readNetwork(this, config),
+      version: config.kubernetesVersion,
+      apiAccess: config.apiAccess,
+      admins: config.admins,
+      deployers: config.deployers,
+    });
+    if (config.accessHost) new AccessHost(this, "AccessHost", { cluster });
+    for (const [name, options] of Object.entries(config.pools)) new GpuNodePool(this, name, { cluster, ...options });
+    const stores = readData(this, config, encryptionKey);
+    for (const { name } of config.teams) this.addTeam(name, cluster, stores);
+    publishCluster(this, cluster);
+  }
+
+  /** A team's jobs read every dataset and model, and write their own checkpoints. */
+  private addTeam(name: string, cluster: Cluster, stores: DataStores): void {
+    const identity = new WorkloadIdentity(this, idFrom("Team", name), {
+      cluster,
+      namespace: `team-${name}`,
+      serviceAccount: "jobs",
+    });
+    stores.datasets.grants.read(identity);
+    stores.models.grants.read(identity);
+    stores.checkpoints.grants.readWrite(identity, `${name}/`);
+  }
+}
