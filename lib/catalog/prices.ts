@@ -27,4 +27,6 @@ export const GENERAL_PURPOSE_USD_PER_HOUR: Readonly<Record<string, number>> = {
   "m7i.large": 0.1008,
   "m7i.xlarge": 0.2016,
   "t3.large": 0.0832,
+  // Not in that file's excerpt; the T3 sizes double in price, and this is an eighth of t3.large.
+  "t3.micro": 0.0104,
 };

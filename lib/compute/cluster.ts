@@ -46,7 +46,7 @@ export class Cluster extends Construct implements ICluster {
   public readonly nodeRoleArn: string;
   public readonly beforeNodes: readonly ITerraformDependable[];
   private readonly door: ApiDoor;
-  private oidcProvider?: IamOpenidConnectProvider;
+  private irsaProvider?: string;
 
   /** @throws InvalidProps as `resolveCluster`; KEY_GRANT_MISSING for an imported key that Logs or Auto Scaling may not use */
   public constructor(scope: Construct, id: string, props: ClusterProps) {
@@ -92,11 +92,15 @@ export class Cluster extends Construct implements ICluster {
    * need it.
    */
   public enableIrsa(): string {
-    this.oidcProvider ??= new IamOpenidConnectProvider(this, "OidcProvider", {
+    this.irsaProvider ??= new IamOpenidConnectProvider(this, "OidcProvider", {
       url: this.oidcIssuer,
       clientIdList: ["sts.amazonaws.com"],
-    });
-    return this.oidcProvider.arn;
+    }).arn;
+    return this.irsaProvider;
+  }
+
+  public get oidcProviderArn(): string | undefined {
+    return this.irsaProvider;
   }
 
   /** The API's host name, for tunnels. */

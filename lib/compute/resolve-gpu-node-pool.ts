@@ -36,7 +36,7 @@ export function resolveGpuNodePool(
   networkZones: readonly string[],
   at: string,
 ): ResolvedGpuNodePool {
-  const spec = options.specification ?? findType(options.instanceType, at);
+  const spec = resolveType(options, at);
   const { minNodes = 0, maxNodes, capacity = Capacity.onDemand() } = options;
   checkSize(minNodes, maxNodes, at);
   checkCost(spec, minNodes, options.acceptHourlyCost, at);
@@ -64,11 +64,15 @@ export function resolveGpuNodePool(
   };
 }
 
-function findType(instanceType: string, at: string): InstanceTypeSpec {
-  const spec = INSTANCE_TYPES[instanceType];
-  if (spec) return spec;
-  const allowed = Object.keys(INSTANCE_TYPES).join(", ");
-  throw new InvalidProps("INSTANCE_TYPE_UNKNOWN", `${at}.instanceType`, { got: instanceType, allowed });
+function resolveType({ instanceType, specification }: GpuNodePoolOptions, at: string): InstanceTypeSpec {
+  const spec = specification ?? INSTANCE_TYPES[instanceType];
+  if (spec === undefined) {
+    const allowed = Object.keys(INSTANCE_TYPES).join(", ");
+    throw new InvalidProps("INSTANCE_TYPE_UNKNOWN", `${at}.instanceType`, { got: instanceType, allowed });
+  }
+  if (spec.instanceType === instanceType) return spec;
+  const refusal = { got: spec.instanceType, allowed: `the specification of ${instanceType}` };
+  throw new InvalidProps("INSTANCE_TYPE_UNKNOWN", `${at}.specification`, refusal);
 }
 
 function checkSize(minNodes: number, maxNodes: number, at: string): void {

@@ -97,8 +97,8 @@ export const ERROR_CODES = {
   ARN_INVALID: { meaning: "A value is not the ARN of the kind that is needed here.", remedy: "Pass the full ARN." },
   TRUST_INVALID: {
     meaning:
-      "A workload identity by IRSA names no namespace or service account, or holds a wildcard, which would trust the whole cluster.",
-    remedy: "Name one namespace and one service account.",
+      "A workload identity does not name one namespace, one service account and, for IRSA, the cluster's issuer; a wildcard would trust the whole cluster.",
+    remedy: "Name one namespace and one service account, as Kubernetes spells them.",
   },
   POLICY_TOO_LARGE: {
     meaning: "The inline policy of a role is longer than the 10,240 characters that IAM accepts.",

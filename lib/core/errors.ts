@@ -39,5 +39,6 @@ export class InvalidProps extends Error {
 }
 
 function show(value: unknown): string {
+  if (typeof value === "number") return String(value); // JSON knows no NaN
   return value === undefined ? "nothing" : JSON.stringify(value);
 }

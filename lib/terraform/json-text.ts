@@ -5,24 +5,30 @@ import { escape } from "./escape";
  * JSON text for a Terraform string argument: policies, container definitions, add-on configuration.
  *
  * User strings are escaped, tokens inside strings are kept (their values must not hold quotes or backslashes: ARNs, ids and
- * names do not), keys are sorted so that the text does not depend on the order in which properties were written.
+ * names do not), `null` and `undefined` members are dropped, keys are sorted so that the text does not depend on the order in which properties were written.
  *
  * @throws Error when a whole list or number is a token: it has no JSON form before apply. Pass its elements, or a string.
  */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(sortKeys(escape(value), "$"));
+  return escape(JSON.stringify(prepared(value, "$")));
 }
 
-function sortKeys(value: unknown, at: string): unknown {
+function prepared(value: unknown, at: string): unknown {
   if (Array.isArray(value)) {
     if (Token.isUnresolved(value)) throw unknownAt(at, "list");
-    return value.map((member, index) => sortKeys(member, `${at}[${index}]`));
+    return value.filter(isPresent).map((member, index) => prepared(member, `${at}[${index}]`));
   }
   if (typeof value === "number" && Token.isUnresolved(value)) throw unknownAt(at, "number");
   if (typeof value !== "object" || value === null) return value;
   if (Tokenization.isResolvable(value)) throw unknownAt(at, "object");
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([key, member]) => [key, sortKeys(member, `${at}.${key}`)]));
+  const members = Object.entries(value)
+    .filter(([, member]) => isPresent(member))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, prepared(member, `${at}.${key}`)]));
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== null && value !== undefined;
 }
 
 function unknownAt(at: string, kind: string): Error {

@@ -1,0 +1,177 @@
+import { Capacity, GpuNodePool, type GpuNodePoolOptions, NodeImage } from "cdktf-ai-datacenter/compute";
+import { TaintEffect } from "cdktf-ai-datacenter/contracts";
+import { type SynthesizedStack, synthStack, testStack, theResource } from "cdktf-ai-datacenter/testing";
+import "cdktf-ai-datacenter/testing/jest";
+import { KEY_ARN, testCluster } from "./fixtures";
+
+function synthPool(options: Partial<GpuNodePoolOptions> = {}): SynthesizedStack {
+  const stack = testStack();
+  const pool = { instanceType: "p5.48xlarge", maxNodes: 4, zones: ["us-east-1a"], ...options };
+  new GpuNodePool(stack, "Training", { cluster: testCluster(stack), ...pool });
+  return synthStack(stack);
+}
+
+function template(stack: SynthesizedStack): Record<string, unknown> {
+  return theResource(stack, "aws_launch_template", "Training").properties as Record<string, unknown>;
+}
+
+function userData(stack: SynthesizedStack): string {
+  return Buffer.from(String(template(stack).user_data), "base64").toString("utf8");
+}
+
+describe("an all-defaults p5 pool", () => {
+  const stack = synthPool();
+
+  test("carries the cluster's group and its own on the ENA interface, only its own on EFA-only ones", () => {
+    const interfaces = template(stack).network_interfaces as Record<string, unknown>[];
+    expect(interfaces).toHaveLength(33);
+    const own = expect.stringMatching(/aws_security_group\.Training_SecurityGroup.*\.id/);
+    const cluster = expect.stringMatching(/aws_eks_cluster\.Cluster.*cluster_security_group_id/);
+    expect(interfaces[0]).toEqual({
+      associate_public_ip_address: "false",
+      delete_on_termination: "true",
+      device_index: 0,
+      interface_type: "interface",
+      network_card_index: 0,
+      security_groups: [cluster, own],
+    });
+    for (const efa of interfaces.slice(1)) {
+      expect(efa).toEqual(expect.objectContaining({ interface_type: "efa-only", security_groups: [own] }));
+      expect(efa).not.toHaveProperty("associate_public_ip_address");
+      expect(efa).not.toHaveProperty("subnet_id");
+    }
+  });
+
+  test("lets its nodes talk to each other by group, both ways", () => {
+    for (const type of ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]) {
+      const group = expect.stringMatching(/aws_security_group\.Training/);
+      expect(stack).toHaveResource(type, {
+        ip_protocol: "-1",
+        security_group_id: group,
+        referenced_security_group_id: group,
+      });
+    }
+  });
+
+  test("allows IMDSv2 only and one hop, and encrypts its volume with the cluster's key", () => {
+    expect(stack).toHaveResource("aws_launch_template", {
+      name: "test-training",
+      metadata_options: { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 },
+      block_device_mappings: [
+        {
+          device_name: "/dev/xvda",
+          ebs: {
+            encrypted: "true",
+            kms_key_id: KEY_ARN,
+            volume_size: 200,
+            volume_type: "gp3",
+            delete_on_termination: "true",
+          },
+        },
+      ],
+    });
+    expect(template(stack)).not.toHaveProperty("vpc_security_group_ids");
+    expect(template(stack)).not.toHaveProperty("instance_type");
+  });
+
+  test("stripes local disks and tells the kubelet how many pods can get an address", () => {
+    expect(userData(stack)).toContain("Content-Type: application/node.eks.aws");
+    expect(userData(stack)).toContain("strategy: RAID0");
+    expect(userData(stack)).toContain("- --max-pods=51");
+  });
+
+  test("stands in the accelerator subnet of its zone, tainted, at zero nodes, scaled by others", () => {
+    expect(stack).toHaveResource("aws_eks_node_group", {
+      ami_type: "AL2023_x86_64_NVIDIA",
+      capacity_type: "ON_DEMAND",
+      instance_types: ["p5.48xlarge"],
+      labels: { "aidc/accelerator": "h100", "aidc/pool": "training" },
+      lifecycle: { ignore_changes: ["scaling_config[0].desired_size"] },
+      node_repair_config: { enabled: true },
+      scaling_config: { desired_size: 0, max_size: 4, min_size: 0 },
+      subnet_ids: ["subnet-gpu-a"],
+      taint: [{ effect: "NO_SCHEDULE", key: "nvidia.com/gpu", value: "present" }],
+      version: "1.35",
+    });
+    expect(stack).toHaveResource("aws_placement_group", { strategy: "cluster" });
+  });
+
+  test("waits for the add-ons that give a node its network", () => {
+    const { depends_on } = theResource(stack, "aws_eks_node_group", "Training").properties;
+    expect(depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/^aws_eks_addon\..*vpc-cni/)]));
+    expect(depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/^aws_eks_addon\..*pod-identity/)]));
+  });
+});
+
+describe("capacity", () => {
+  test("by a block puts the type, the market and the reservation into the template, and no placement group", () => {
+    const stack = synthPool({ capacity: Capacity.block("cr-0123456789abcdef0", "us-east-1a") });
+    expect(stack).toHaveResource("aws_launch_template", {
+      capacity_reservation_specification: {
+        capacity_reservation_target: { capacity_reservation_id: "cr-0123456789abcdef0" },
+      },
+      instance_market_options: { market_type: "capacity-block" },
+      instance_type: "p5.48xlarge",
+    });
+    const group = theResource(stack, "aws_eks_node_group", "Training").properties;
+    expect(group).toMatchObject({ capacity_type: "CAPACITY_BLOCK" });
+    expect(group).not.toHaveProperty("instance_types");
+    expect(stack).toHaveResourceCount("aws_placement_group", 0);
+  });
+
+  test("by a resource group of reservations names the group and no market", () => {
+    const group = "arn:aws:resource-groups:us-east-1:123456789012:group/p5";
+    const stack = synthPool({ capacity: Capacity.reservation(group, "us-east-1a") });
+    expect(stack).toHaveResource("aws_launch_template", {
+      capacity_reservation_specification: {
+        capacity_reservation_target: { capacity_reservation_resource_group_arn: group },
+      },
+      instance_market_options: undefined,
+      placement: undefined,
+    });
+  });
+
+  test("by spot is the node group's business", () => {
+    expect(synthPool({ capacity: Capacity.spot() })).toHaveResource("aws_eks_node_group", { capacity_type: "SPOT" });
+  });
+});
+
+describe("an all-props pool", () => {
+  test("takes Bottlerocket with its second volume and TOML settings", () => {
+    const stack = synthPool({ image: NodeImage.BOTTLEROCKET_NVIDIA, rootVolumeGiB: 500 });
+    const volumes = template(stack).block_device_mappings as { device_name: string; ebs: { volume_size?: number } }[];
+    expect(volumes.map(({ device_name, ebs }) => [device_name, ebs.volume_size])).toEqual([
+      ["/dev/xvda", undefined],
+      ["/dev/xvdb", 500],
+    ]);
+    expect(userData(stack)).toContain("max-pods = 51");
+    expect(userData(stack)).toContain('["apiclient", "ephemeral-storage", "init"]');
+    expect(stack).toHaveResource("aws_eks_node_group", { ami_type: "BOTTLEROCKET_x86_64_NVIDIA" });
+  });
+
+  test("spells every taint effect as EKS does, and gives the user the last word", () => {
+    const stack = synthPool({
+      taints: [
+        { key: "team", value: "research", effect: TaintEffect.PREFER_NO_SCHEDULE },
+        { key: "maintenance", effect: TaintEffect.NO_EXECUTE },
+      ],
+      customize: (nodeGroup) => {
+        nodeGroup.forceUpdateVersion = true;
+      },
+    });
+    const { taint, force_update_version } = theResource(stack, "aws_eks_node_group", "Training").properties;
+    expect(taint).toEqual([
+      { effect: "NO_SCHEDULE", key: "nvidia.com/gpu", value: "present" },
+      { effect: "PREFER_NO_SCHEDULE", key: "team", value: "research" },
+      { effect: "NO_EXECUTE", key: "maintenance" },
+    ]);
+    expect(force_update_version).toBe(true);
+  });
+
+  test("refuses an id that cannot stand in an address", () => {
+    const stack = testStack();
+    const cluster = testCluster(stack);
+    const pool = { cluster, instanceType: "p5.48xlarge", maxNodes: 1 };
+    expect(() => new GpuNodePool(stack, "p5.48xlarge", pool)).toRefuse("ID_UNSAFE", { got: "p5.48xlarge" });
+  });
+});

@@ -1,0 +1,5 @@
+import { synthReferenceStack } from "./stacks";
+
+test("dev-data renders as reviewed", () => {
+  expect(synthReferenceStack("dev-data")).toMatchSnapshot();
+});

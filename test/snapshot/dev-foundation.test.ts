@@ -1,0 +1,5 @@
+import { synthReferenceStack } from "./stacks";
+
+test("dev-foundation renders as reviewed", () => {
+  expect(synthReferenceStack("dev-foundation")).toMatchSnapshot();
+});

@@ -1,0 +1,5 @@
+import { synthReferenceStack } from "./stacks";
+
+test("prod-data renders as reviewed", () => {
+  expect(synthReferenceStack("prod-data")).toMatchSnapshot();
+});

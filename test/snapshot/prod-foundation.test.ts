@@ -1,0 +1,5 @@
+import { synthReferenceStack } from "./stacks";
+
+test("prod-foundation renders as reviewed", () => {
+  expect(synthReferenceStack("prod-foundation")).toMatchSnapshot();
+});
