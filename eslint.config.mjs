@@ -7,7 +7,7 @@ const providerImports = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", ".venv/", ".aidc/", "cdktf.out/", "embedded/", "coverage/", "**/*.cjs"] },
+  { ignores: ["dist/", "node_modules/", ".venv/", ".venv-checkov/", ".aidc/", "cdktf.out/", "embedded/", "coverage/", "**/*.cjs"] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

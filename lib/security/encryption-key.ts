@@ -153,7 +153,7 @@ class ImportedKey extends Construct implements IEncryptionKey {
   public constructor(scope: Construct, id: string, { keyArn, serviceGrants = [] }: EncryptionKeyAttributes) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
     whenKnown(keyArn, (arn) => {
-      if (/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/.+/.test(arn)) return;
+      if (/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[A-Za-z0-9-]+$/.test(arn)) return;
       throw new InvalidProps("ARN_INVALID", `${this.node.path}.keyArn`, { got: arn, allowed: "arn:aws:kms:…:key/…" });
     });
     this.keyArn = keyArn;

@@ -5,7 +5,8 @@ import { escape } from "./escape";
  * JSON text for a Terraform string argument: policies, container definitions, add-on configuration.
  *
  * User strings are escaped, tokens inside strings are kept (their values must not hold quotes or backslashes: ARNs, ids and
- * names do not), `null` and `undefined` members are dropped, keys are sorted so that the text does not depend on the order in which properties were written.
+ * names do not), `null` and `undefined` members are dropped, and keys are sorted so that the text does not depend on the order
+ * in which properties were written.
  *
  * @throws Error when a whole list or number is a token: it has no JSON form before apply. Pass its elements, or a string.
  */
