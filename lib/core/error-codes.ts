@@ -76,10 +76,6 @@ export const ERROR_CODES = {
     meaning: "Two address ranges overlap.",
     remedy: "Choose disjoint ranges; for pods 100.64.0.0/16 is usual.",
   },
-  NETWORK_ATTRIBUTE_MISSING: {
-    meaning: "An imported network was not given an attribute that a construct now needs.",
-    remedy: "Pass the attribute to Network.fromAttributes.",
-  },
   ENDPOINTS_MISSING: {
     meaning: "A cluster stands in a network without NAT that lacks endpoints its nodes need to join.",
     remedy: "Add InterfaceEndpoint.PRIVATE_CLUSTER to interfaceEndpoints, or give the network a NAT gateway.",

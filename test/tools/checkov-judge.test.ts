@@ -12,7 +12,7 @@ const report = (failed: CheckovReport["results"]["failed_checks"], parsing_error
 });
 const waiver: Waiver = {
   check: "CKV_2",
-  resources: ["aws_s3_bucket.Logs_*"],
+  resources: ["prod-*/aws_s3_bucket.Logs_*"],
   reason: "the service writes no other way",
 };
 
@@ -34,7 +34,7 @@ test("names a finding without a waiver, also one that only looks like a waived o
 test("refuses a waiver that covers nothing or gives no reason", () => {
   const { problems } = judge(report([]), [{ ...waiver, reason: " later " }], "prod-", 1);
   expect(problems).toEqual([
-    "waiver of CKV_2 on aws_s3_bucket.Logs_* covers no finding: remove it",
+    "waiver of CKV_2 on prod-*/aws_s3_bucket.Logs_* covers no finding: remove it",
     "waiver of CKV_2 gives no reason",
   ]);
 });
