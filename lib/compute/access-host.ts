@@ -50,7 +50,7 @@ export class AccessHost extends Construct {
       monitoring: true,
       ebsOptimized: true,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-      rootBlockDevice: { encrypted: true, kmsKeyId: encryptionKey.keyArn, volumeType: "gp3" },
+      rootBlockDevice: { encrypted: true, kmsKeyId: encryptionKey.keyArn, volumeType: "gp3", volumeSize: 10 },
       tags: { Name: this.node.path },
       // A new image each month would replace the host under somebody's session.
       lifecycle: { ignoreChanges: ["ami"] },

@@ -1,4 +1,4 @@
-import { App, type TerraformStack, Testing, TerraformStack as Stack } from "../terraform/cdktf";
+import { App, type IConstruct, TerraformStack, Testing } from "../terraform/cdktf";
 
 /** The arguments of one block, as Terraform reads them. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -55,23 +55,49 @@ export class SynthesisFailure extends Error {
  * @throws SynthesisFailure which lists every failed validation and error annotation with its path
  */
 export function synthStack(stack: TerraformStack, options: SynthOptions = {}): SynthesizedStack {
-  const root = stack.node.root;
-  for (const construct of root.node.findAll()) if (Stack.isStack(construct)) construct.prepareStack();
+  prepare(stacksOf(stack.node.root));
   const rendered = render(stack);
-  const problems = problemsOf(stack);
+  return finished(rendered, problemsOf(stack), stack.node.root, options);
+}
+
+/**
+ * Synthesizes all stacks of an app, by stack id.
+ * @throws SynthesisFailure as `synthStack`, for all stacks and the app's own validations together
+ */
+export function synthApp(app: App, options: SynthOptions = {}): Readonly<Record<string, SynthesizedStack>> {
+  const stacks = stacksOf(app);
+  prepare(stacks);
+  const rendered = stacks.map(render);
+  const own = app.node.validate().map((message) => ({ path: "(app)", message }));
+  const problems = [...stacks.flatMap(problemsOf), ...own];
+  return Object.fromEntries(
+    stacks.map((stack, index) => [stack.node.id, finished(rendered[index] as Rendered, problems, app, options)]),
+  );
+}
+
+type Rendered = string | Error;
+
+function stacksOf(root: IConstruct): TerraformStack[] {
+  return root.node.findAll().filter((construct) => TerraformStack.isStack(construct)) as TerraformStack[];
+}
+
+function prepare(stacks: readonly TerraformStack[]): void {
+  for (const stack of stacks) stack.prepareStack();
+}
+
+function finished(
+  rendered: Rendered,
+  problems: readonly SynthesisProblem[],
+  root: IConstruct,
+  options: SynthOptions,
+): SynthesizedStack {
   if (problems.length > 0) throw new SynthesisFailure(problems);
   if (rendered instanceof Error) throw rendered;
   return tidy(unmachined(rendered, App.isApp(root) ? root.outdir : undefined), options);
 }
 
-/** Synthesizes all stacks of an app, by stack id. @throws SynthesisFailure as `synthStack`, for the first stack that has one */
-export function synthApp(app: App, options: SynthOptions = {}): Readonly<Record<string, SynthesizedStack>> {
-  const stacks = app.node.findAll().filter((construct) => Stack.isStack(construct)) as TerraformStack[];
-  return Object.fromEntries(stacks.map((stack) => [stack.node.id, synthStack(stack, options)]));
-}
-
 /** The text, or why there is none: validations run nevertheless, as they often explain it. */
-function render(stack: TerraformStack): string | Error {
+function render(stack: TerraformStack): Rendered {
   try {
     return Testing.synth(stack);
   } catch (error) {
@@ -80,11 +106,10 @@ function render(stack: TerraformStack): string | Error {
 }
 
 function problemsOf(stack: TerraformStack): SynthesisProblem[] {
-  const problems = stack.node.findAll().flatMap(({ node }) => {
+  return stack.node.findAll().flatMap(({ node }) => {
     const annotated = node.metadata.filter(({ type }) => type === "@cdktf/error").map(({ data }) => String(data));
     return [...new Set([...node.validate(), ...annotated])].map((message) => ({ path: node.path, message }));
   });
-  return problems;
 }
 
 /** Hides folders of this machine in a JSON text. */
