@@ -7,7 +7,19 @@ const providerImports = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", ".venv/", ".venv-checkov/", ".aidc/", "cdktf.out/", "embedded/", "coverage/", "**/*.cjs"] },
+  {
+    ignores: [
+      "dist/",
+      "node_modules/",
+      ".venv/",
+      ".venv-checkov/",
+      ".aidc/",
+      "cdktf.out/",
+      "embedded/",
+      "coverage/",
+      "**/*.cjs",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -31,5 +43,16 @@ export default tseslint.config(
     rules: { "no-restricted-imports": ["error", { patterns: [providerImports] }] },
   },
   { files: ["test/**/*.ts"], rules: { "max-lines-per-function": "off" } },
-  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        URL: "readonly",
+        setTimeout: "readonly",
+        clearTimeout: "readonly",
+      },
+    },
+  },
 );

@@ -1,8 +1,8 @@
-/** Fast suites: pure functions, constructs, snapshots, docs. What needs terraform or Python stands in jest.long.config.cjs. */
+/** Fast suites: pure functions, constructs, snapshots, docs. What needs Terraform, Python or a packed package stands in jest.long.config.cjs. */
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/terraform/", "<rootDir>/test/e2e/"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/(terraform|e2e|package)/"],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

@@ -9,7 +9,6 @@ import type {} from "expect";
 import type { ErrorCode } from "../core";
 import { type ExpectedRefusal, judgeRefusal, judgeResource, judgeResourceCount, type Verdict } from "./assert";
 import type { Properties, SynthesizedStack } from "./synth";
-import { removeTestFolders } from "./test-app";
 
 /** The matchers that this module adds, for the types of `expect`. */
 export interface DatacenterMatchers<R> {
@@ -40,12 +39,10 @@ function inJest({ pass, message }: Verdict): { pass: boolean; message: () => str
 
 interface TestGlobals {
   readonly expect?: { extend(added: typeof matchers): void };
-  readonly afterAll?: (action: () => void) => void;
 }
 
-const { expect, afterAll } = globalThis as TestGlobals;
+const { expect } = globalThis as TestGlobals;
 expect?.extend(matchers);
-afterAll?.(removeTestFolders);
 
 /* The type parameters must be those of the declarations that are extended. */
 /* eslint-disable @typescript-eslint/no-namespace, @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type */

@@ -53,9 +53,15 @@ export function testStack(options: TestStackOptions = {}): DatacenterStack {
   });
 }
 
-/** Removes the temporary folders of all apps made so far; with `testing/jest` that happens after each test file. */
+/** Removes the temporary folders of all apps made so far. Where the test runner has a global `afterAll`, that happens by itself. */
 export function removeTestFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+try {
+  (globalThis as { afterAll?: (action: () => void) => void }).afterAll?.(removeTestFolders);
+} catch {
+  // Runners refuse hooks where a test itself loads this module; the system's own cleaning has to do then.
 }
 
 function temporaryFolder(): string {

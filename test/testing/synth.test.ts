@@ -1,4 +1,14 @@
-import { synthApp, SynthesisFailure, synthStack, testApp, testStack } from "cdktf-ai-datacenter/testing";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  removeTestFolders,
+  synthApp,
+  SynthesisFailure,
+  synthStack,
+  testApp,
+  testStack,
+} from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
 import { Annotations, Construct, TerraformOutput, TerraformStack } from "../../lib/terraform/cdktf";
 import { Aspects } from "cdktf";
@@ -131,6 +141,25 @@ test("synthesizes every stack of an app by id", () => {
   testStack({ app, id: "one" });
   testStack({ app, id: "two" });
   expect(Object.keys(synthApp(app))).toEqual(["one", "two"]);
+});
+
+test("lists the problems of all stacks and of the app together", () => {
+  const app = testApp();
+  for (const id of ["one", "two"]) testStack({ app, id }).node.addValidation({ validate: () => [`${id} is wrong`] });
+  app.node.addValidation({ validate: () => ["the app is wrong"] });
+  expect(catchFailure(() => synthApp(app)).problems).toEqual([
+    { path: "one", message: "one is wrong" },
+    { path: "two", message: "two is wrong" },
+    { path: "(app)", message: "the app is wrong" },
+  ]);
+});
+
+test("removes the folders it made, and only those", () => {
+  const [made, given] = [testApp().outdir, mkdtempSync(join(tmpdir(), "aidc-given-"))];
+  testApp({ outdir: given });
+  removeTestFolders();
+  expect([existsSync(made), existsSync(given)]).toEqual([false, true]);
+  rmSync(given, { recursive: true });
 });
 
 test("passes context to the app", () => {

@@ -5,7 +5,8 @@ import os
 SETTINGS = {
     # Without it every attachment of an `arn:aws:iam::aws:policy/...` is refused as NoSuchEntity.
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-    # `aws_instance` asks DescribeImages for the image that SSM publishes as the newest Amazon Linux; loaded at the first EC2 call.
+    # `aws_instance` asks DescribeImages for the image that SSM publishes as the newest Amazon Linux;
+    # loaded at the first EC2 call.
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "true",
     # EventBridge API destinations would make moto send real HTTP requests.
     "MOTO_EVENTS_INVOKE_HTTP": "false",
