@@ -7,6 +7,8 @@ import { type AcceleratorSpec, AcceleratorVendor, Architecture, type InstanceTyp
  * aws/amazon-vpc-cni-k8s b52188387 for trn2; eksctl-io/eksctl 99984adb6 for Capacity Blocks.
  */
 export const CATALOG_DATE = "2026-08-06";
+/** Day of the on-demand prices. */
+export const ACCELERATOR_PRICE_DATE = "2026-07-20";
 
 const GiB = 1024;
 

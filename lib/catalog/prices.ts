@@ -17,8 +17,11 @@ export const FIXED_PRICES = {
   publicIpv4: { usdPerHour: 0.005, date: "2026-07-24", source: "Amazon VPC pricing" },
 } as const satisfies Readonly<Record<string, DatedPrice>>;
 
+/** Day of the general-purpose prices below. */
+export const GENERAL_PURPOSE_PRICE_DATE = "2026-02-09";
+
 /**
- * General-purpose types for system pools and access hosts, USD per hour in us-east-1, 2026-02-09.
+ * General-purpose types for system pools and access hosts, USD per hour in us-east-1.
  * Source: aws/karpenter-provider-aws `pkg/providers/pricing/zz_generated.pricing_aws.go`.
  */
 export const GENERAL_PURPOSE_USD_PER_HOUR: Readonly<Record<string, number>> = {

@@ -1,4 +1,11 @@
-import { FIXED_PRICES, GENERAL_PURPOSE_USD_PER_HOUR, INSTANCE_TYPES } from "../catalog";
+import {
+  ACCELERATOR_PRICE_DATE,
+  type DatedPrice,
+  FIXED_PRICES,
+  GENERAL_PURPOSE_PRICE_DATE,
+  GENERAL_PURPOSE_USD_PER_HOUR,
+  INSTANCE_TYPES,
+} from "../catalog";
 
 /** Nodes that are always there. */
 export interface FloorNodes {
@@ -25,6 +32,8 @@ export interface FloorLine {
   readonly count: number;
   /** USD per hour for all of them; absent where no price is known. */
   readonly usdPerHour?: number;
+  /** Day of the price, YYYY-MM-DD; absent where the caller gave it or none is known. */
+  readonly priceDate?: string;
 }
 
 /** The floor: its lines, and the sum of those with a known price. */
@@ -37,24 +46,16 @@ export interface HourlyFloor {
 
 /**
  * What a stage costs per hour at list price in us-east-1 without any work on it: control plane, NAT, endpoints, floor nodes.
- * Traffic, storage, logs and taxes come on top. Prices carry their dates in the catalog.
+ * Traffic, storage, logs and taxes come on top.
  */
 export function hourlyFloor(input: HourlyFloorInput): HourlyFloor {
+  const { eksControlPlane, interfaceEndpointZone, natGateway, publicIpv4 } = FIXED_PRICES;
   const lines = [
-    line("EKS control plane", input.clusters, FIXED_PRICES.eksControlPlane.usdPerHour),
-    line(
-      "NAT gateway with address",
-      input.natGateways,
-      FIXED_PRICES.natGateway.usdPerHour + FIXED_PRICES.publicIpv4.usdPerHour,
-    ),
-    line(
-      "interface endpoint, each zone",
-      input.interfaceEndpoints * input.zones,
-      FIXED_PRICES.interfaceEndpointZone.usdPerHour,
-    ),
-    ...input.nodes.map((pool) =>
-      line(`${pool.name} (${pool.instanceType})`, pool.nodes, pool.usdPerNodeHour ?? nodeUsdPerHour(pool.instanceType)),
-    ),
+    line("EKS control plane", input.clusters, eksControlPlane),
+    line("NAT gateway", input.natGateways, natGateway),
+    line("public address of a NAT gateway", input.natGateways, publicIpv4),
+    line("interface endpoint, each zone", input.interfaceEndpoints * input.zones, interfaceEndpointZone),
+    ...input.nodes.map(({ name, nodes, ...node }) => line(`${name} (${node.instanceType})`, nodes, nodePrice(node))),
   ].filter(({ count }) => count > 0);
   return {
     lines,
@@ -65,9 +66,22 @@ export function hourlyFloor(input: HourlyFloorInput): HourlyFloor {
 
 /** On-demand list price of one node in us-east-1, USD per hour; undefined where the catalog knows none. */
 export function nodeUsdPerHour(instanceType: string): number | undefined {
-  return INSTANCE_TYPES[instanceType]?.onDemandUsdPerHour ?? GENERAL_PURPOSE_USD_PER_HOUR[instanceType];
+  return nodePrice({ instanceType })?.usdPerHour;
 }
 
-function line(name: string, count: number, each: number | undefined): FloorLine {
-  return { name, count, usdPerHour: each === undefined ? undefined : each * count };
+function nodePrice({
+  instanceType,
+  usdPerNodeHour,
+}: Pick<FloorNodes, "instanceType" | "usdPerNodeHour">): Price | undefined {
+  if (usdPerNodeHour !== undefined) return { usdPerHour: usdPerNodeHour };
+  const accelerator = INSTANCE_TYPES[instanceType]?.onDemandUsdPerHour;
+  if (accelerator !== undefined) return { usdPerHour: accelerator, date: ACCELERATOR_PRICE_DATE };
+  const general = GENERAL_PURPOSE_USD_PER_HOUR[instanceType];
+  return general === undefined ? undefined : { usdPerHour: general, date: GENERAL_PURPOSE_PRICE_DATE };
+}
+
+type Price = Pick<DatedPrice, "usdPerHour"> & Partial<Pick<DatedPrice, "date">>;
+
+function line(name: string, count: number, price: Price | undefined): FloorLine {
+  return { name, count, usdPerHour: price && price.usdPerHour * count, priceDate: price?.date };
 }

@@ -14,7 +14,7 @@ describe("parameterStore", () => {
     expect(synthesized).toHaveResource("aws_ssm_parameter", {
       name: "/prod/network/v1/vpcId",
       type: "String",
-      value: "vpc-1",
+      insecure_value: "vpc-1",
       description: "vpcId of contract network/v1, published by prod-foundation",
     });
   });

@@ -60,7 +60,7 @@ test("no accelerator node runs until somebody asks for one", () => {
 test("the hourly floor names every line that costs", () => {
   const text = describeFloor("prod", stageFloor(prod));
   expect(text).toMatch(/^prod: 0\.\d\d USD per hour at list price/);
-  expect(text).toContain("3 x NAT gateway with address");
+  expect(text).toContain("3 x NAT gateway, price of 2026-");
   expect(text).toContain("system pool (m7i.large)");
 });
 

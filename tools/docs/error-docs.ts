@@ -11,7 +11,7 @@ export function errorDocs(): string {
   return `${HEAD}\n${sections.join("\n")}`;
 }
 
-const HEAD = `<!-- Generated from lib/core/error-codes.ts by \`npm run docs:errors\`; edit the table there. -->
+const HEAD = `<!-- Generated from lib/core/error-codes.ts by \`npm run docs\`; edit the table there. -->
 
 # Errors
 
