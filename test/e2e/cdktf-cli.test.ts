@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { emulatorEnvironment } from "../../tools/embedded/environment";
+import type { Session } from "../../tools/embedded/session";
+import { openSession } from "../terraform/session";
+
+const ROOT = resolve(__dirname, "../..");
+/** A project as a user has it: a folder with cdktf.json; the app is the compiled reference data center. */
+const project = mkdtempSync(join(tmpdir(), "aidc-cdktf-"));
+let session: Session;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ session, close } = await openSession());
+  await session.startEmulator();
+  const app = `"${process.execPath}" "${join(ROOT, "dist/stacks/main.js")}"`;
+  const projectId = "00000000-0000-4000-8000-000000000000";
+  const config = { language: "typescript", app, projectId, sendCrashReports: "false" };
+  writeFileSync(join(project, "cdktf.json"), JSON.stringify(config));
+});
+
+afterAll(async () => {
+  await close();
+  rmSync(project, { recursive: true, force: true });
+});
+
+function cdktf(...parameters: string[]): { readonly status: number | null; readonly output: string } {
+  const env = {
+    ...emulatorEnvironment(process.env, session.workspace, session.emulator.url),
+    TERRAFORM_BINARY_NAME: session.toolchain.terraform.path,
+    CI: "1",
+  };
+  const { status, stdout, stderr } = spawnSync(join(ROOT, "node_modules/.bin/cdktf"), parameters, {
+    cwd: project,
+    env,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { status, output: `${stdout}\n${stderr}` };
+}
+
+test("cdktf list names the stacks of both stages", () => {
+  const { status, output } = cdktf("list");
+  expect(status).toBe(0);
+  for (const stack of ["prod-foundation", "prod-data", "prod-cluster", "dev-cluster"]) expect(output).toContain(stack);
+});
+
+test("cdktf diff shows what a stack would make, and makes nothing", () => {
+  const { status, output } = cdktf("diff", "dev-foundation");
+  expect(output).toMatch(/Plan: \d+ to add, 0 to change, 0 to destroy/);
+  expect(status).toBe(0);
+  expect(existsSync(join(project, "state"))).toBe(false);
+});
+
+test("cdktf deploy names the producer when a contract is missing", () => {
+  const { status, output } = cdktf("deploy", "dev-data", "--ignore-missing-stack-dependencies", "--auto-approve");
+  expect(output.replace(/\s+/g, " ")).toContain("cdktf deploy 'dev-foundation'");
+  expect(status).not.toBe(0);
+});
+
+test("cdktf deploys a stage by its pattern in order, with state beside cdktf.json, and then has nothing to change", () => {
+  const { status, output } = cdktf("deploy", "dev-*", "--auto-approve");
+  expect({ status, tail: output.slice(-3000) }).toEqual({ status: 0, tail: expect.any(String) });
+  const states = readdirSync(join(project, "state")).filter((name) => name.endsWith(".tfstate"));
+  expect(states.sort()).toEqual(["dev-cluster.tfstate", "dev-data.tfstate", "dev-foundation.tfstate"]);
+  expect(cdktf("diff", "dev-cluster").output).toContain("No changes");
+});
