@@ -33,3 +33,44 @@ def test_rules_that_name_a_group_keep_their_description(aws, vpc):
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
     (rule,) = [one for one in rules["SecurityGroupRules"] if not one["IsEgress"]]
     assert rule["Description"] == "EFA traffic within the group"
+
+
+@pytest.fixture
+def instance(aws, vpc):
+    """An instance that must not get a public address: its subnet and groups come with an interface."""
+    group = aws("ec2").create_security_group(GroupName="host", Description="d", VpcId=vpc.id)["GroupId"]
+    (made,) = aws("ec2").run_instances(
+        ImageId="ami-0123456789abcdef0",
+        InstanceType="t3.micro",
+        MinCount=1,
+        MaxCount=1,
+        NetworkInterfaces=[
+            {
+                "DeviceIndex": 0,
+                "SubnetId": vpc.subnets[0],
+                "Groups": [group],
+                "AssociatePublicIpAddress": False,
+            }
+        ],
+    )["Instances"]
+    return made["InstanceId"], group
+
+
+def describe(aws, instance_id):
+    return aws("ec2").describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]
+
+
+def test_instance_has_the_groups_of_its_interface_and_no_public_address(aws, instance):
+    instance_id, group = instance
+    found = describe(aws, instance_id)
+    assert [one["GroupId"] for one in found["SecurityGroups"]] == [group]
+    assert "Association" not in found["NetworkInterfaces"][0]
+
+
+def test_monitoring_is_switched(aws, instance):
+    ec2 = aws("ec2")
+    (switched,) = ec2.monitor_instances(InstanceIds=[instance[0]])["InstanceMonitorings"]
+    assert switched["Monitoring"]["State"] == "enabled"
+    assert describe(aws, instance[0])["Monitoring"]["State"] == "enabled"
+    ec2.unmonitor_instances(InstanceIds=[instance[0]])
+    assert describe(aws, instance[0])["Monitoring"]["State"] == "disabled"
