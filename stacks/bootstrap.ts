@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { Backend, DatacenterStack } from "cdktf-ai-datacenter/core";
 import { EncryptionKey } from "cdktf-ai-datacenter/security";
@@ -18,6 +19,7 @@ export class BootstrapStack extends DatacenterStack {
       // A state file that was overwritten by mistake is worth more than its storage.
       keepDeletedDays: 365,
     });
-    this.channel.publish(this, "state/v1", { bucket: state.bucketName, keyArn: encryptionKey.keyArn });
+    new TerraformOutput(this, "bucket", { value: state.bucketName });
+    new TerraformOutput(this, "kmsKeyArn", { value: encryptionKey.keyArn });
   }
 }

@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { AccessHost, Cluster, GpuNodePool } from "cdktf-ai-datacenter/compute";
 import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
@@ -19,11 +20,16 @@ export class ClusterStack extends DatacenterStack {
       admins: config.admins,
       deployers: config.deployers,
     });
-    if (config.accessHost) new AccessHost(this, "AccessHost", { cluster });
+    if (config.accessHost) {
+      const { instanceId } = new AccessHost(this, "AccessHost", { cluster });
+      new TerraformOutput(this, "accessHost", { value: instanceId });
+    }
     for (const [name, options] of Object.entries(config.pools)) new GpuNodePool(this, name, { cluster, ...options });
     const stores = readData(this, config, encryptionKey);
     for (const { name } of config.teams) this.addTeam(name, cluster, stores);
     publishCluster(this, cluster);
+    new TerraformOutput(this, "clusterName", { value: cluster.clusterName });
+    new TerraformOutput(this, "apiEndpoint", { value: cluster.endpoint });
   }
 
   /** A team's jobs read every dataset and model, and write their own checkpoints. */

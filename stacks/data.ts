@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { DatacenterStack } from "cdktf-ai-datacenter/core";
 import { AccessLogBucket, ObjectStore, StorageClass } from "cdktf-ai-datacenter/storage";
@@ -25,5 +26,8 @@ export class DataStack extends DatacenterStack {
     });
     const models = new ObjectStore(this, "Models", { encryptionKey, accessLogs, keepDeletedDays: 90 });
     publishData(this, { datasets, checkpoints, models });
+    for (const [name, store] of Object.entries({ datasets, checkpoints, models })) {
+      new TerraformOutput(this, name, { value: store.at("").uri });
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
 import { Network } from "cdktf-ai-datacenter/network";
@@ -23,5 +24,6 @@ export class FoundationStack extends DatacenterStack {
     });
     publishNetwork(this, network);
     publishKey(this, encryptionKey);
+    new TerraformOutput(this, "vpcId", { value: network.vpcId });
   }
 }
