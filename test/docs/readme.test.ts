@@ -10,6 +10,10 @@ test("every example of README.md, ARCHITECTURE.md and docs compiles", () => {
   expect(typeErrorsOf(ROOT, examples)).toEqual([]);
 }, 120_000);
 
+// An example may say what it made; that belongs on a terminal, not into the report of these tests.
+beforeAll(() => jest.spyOn(console, "log").mockImplementation(() => undefined));
+afterAll(() => jest.restoreAllMocks());
+
 for (const example of examples.filter(({ synthesized }) => synthesized)) {
   test(`the example at ${example.file}:${example.line} synthesizes (else its fence says: ts nosynth)`, () => {
     const outdir = mkdtempSync(join(tmpdir(), "aidc-docs-"));
@@ -23,4 +27,8 @@ for (const example of examples.filter(({ synthesized }) => synthesized)) {
       rmSync(outdir, { recursive: true });
     }
   });
+}
+
+for (const example of examples.filter(({ isTest }) => isTest)) {
+  describe(`the tests at ${example.file}:${example.line}`, () => runExample(example, require));
 }

@@ -11,6 +11,8 @@ export interface Example {
   readonly code: string;
   /** Whether it is run: "ts nosynth" on the fence says it is only type-checked. */
   readonly synthesized: boolean;
+  /** Whether it is a jest test, by "ts jest" on the fence: it is run as one. */
+  readonly isTest: boolean;
 }
 
 /** All Markdown files whose examples are checked: README.md, ARCHITECTURE.md and docs, where they exist. */
@@ -37,8 +39,9 @@ export function examplesOf(root: string, file: string): Example[] {
     while (at < lines.length && (lines[at] as string).trim() !== marks);
     if (!/^(ts|typescript)$/i.test(language)) continue;
     const code = lines.slice(start, at).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
-    const synthesized = !flags.split(/\s+/).includes("nosynth");
-    examples.push({ file, line: start + 1, code: code.join("\n"), synthesized });
+    const isTest = flags.split(/\s+/).includes("jest");
+    const synthesized = !isTest && !flags.split(/\s+/).includes("nosynth");
+    examples.push({ file, line: start + 1, code: code.join("\n"), synthesized, isTest });
   }
   return examples;
 }
