@@ -122,6 +122,7 @@ describe("API access", () => {
         public_access_cidrs: ["203.0.113.0/24"],
       },
     });
+    expect(stack).toHaveResourceCount("aws_vpc_security_group_ingress_rule", 0);
   });
 
   test("refuses an API open to the world, and one open to nobody", () => {
