@@ -17,7 +17,7 @@ export class BootstrapStack extends DatacenterStack {
       encryptionKey,
       accessLogs: new AccessLogBucket(this, "AccessLogs"),
       // A state file that was overwritten by mistake is worth more than its storage.
-      keepDeletedDays: 365,
+      noncurrentVersionDays: 365,
     });
     new TerraformOutput(this, "bucket", { value: state.bucketName });
     new TerraformOutput(this, "kmsKeyArn", { value: encryptionKey.keyArn });

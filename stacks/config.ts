@@ -10,7 +10,7 @@ export interface TeamConfig {
 
 /** Everything that tells one stage of the data center from another. */
 export interface StageConfig {
-  /** First part of every stack id and physical name. */
+  /** First part of every stack id and physical name; unique in the account, over all regions, since role names are. */
   readonly name: string;
   /** Account to deploy to; the provider refuses any other. */
   readonly accountId: string;
@@ -19,6 +19,10 @@ export interface StageConfig {
   readonly deployRoleArn?: string;
   /** Where state is kept; `stacks/bootstrap.ts` makes a bucket for Backend.s3. */
   readonly backend: Backend;
+  /** Tags of every resource, such as the cost centre. @default - none beside stage and stack */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Policy that bounds every role. @default - none */
+  readonly permissionsBoundaryArn?: string;
   /** Zones in the order of the address plan: append, never insert. */
   readonly zones: readonly string[];
   readonly cidr: string;
@@ -26,9 +30,14 @@ export interface StageConfig {
   readonly podCidr?: string;
   readonly natGateways: NatGateways;
   readonly interfaceEndpoints: readonly InterfaceEndpoint[];
-  /** Service-linked roles that this account lacks: its key policy cannot name a role that does not exist. @default - none */
+  /**
+   * Service-linked roles that the account lacks, such as "autoscaling.amazonaws.com": a key policy cannot name a role that does not
+   * exist. They belong to the account, so let one stage make them. @default - none
+   */
   readonly serviceLinkedRoles?: readonly string[];
   readonly kubernetesVersion: string;
+  /** Zones of the control plane; see `ClusterProps.controlPlaneZones`. @default - all zones */
+  readonly controlPlaneZones?: readonly string[];
   readonly apiAccess: ApiAccess;
   /** Whether a host for Session Manager tunnels stands in the network. */
   readonly accessHost: boolean;
@@ -52,6 +61,7 @@ const dev: StageConfig = {
   natGateways: NatGateways.ONE,
   interfaceEndpoints: [],
   kubernetesVersion: "1.35",
+  // A documentation range: put your own here.
   apiAccess: ApiAccess.publicFrom(["203.0.113.0/24"]),
   accessHost: false,
   admins: ["arn:aws:iam::123456789012:role/PlatformAdmin"],
@@ -65,7 +75,10 @@ const prod: StageConfig = {
   name: "prod",
   accountId: "123456789012",
   region: "us-east-1",
+  // On a real account, with what `npx cdktf deploy bootstrap-prod` prints:
+  // backend: Backend.s3({ bucket: "bootstrap-prod-state-…", region: "us-east-1", kmsKeyArn: "arn:aws:kms:…" }),
   backend: Backend.local("state"),
+  tags: { CostCenter: "ai-platform" },
   zones: ["us-east-1a", "us-east-1b", "us-east-1c"],
   cidr: "10.0.0.0/16",
   podCidr: "100.64.0.0/16",

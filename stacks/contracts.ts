@@ -10,8 +10,8 @@ const KEYS = "keys/v1";
 const DATA = "data/v1";
 const CLUSTER = "cluster/v1";
 
-/** The services that use the stage's key by its policy: told to the stack that makes the key and to those that import it. */
-export function keyGrants(config: StageConfig): readonly KeyServiceGrant[] {
+/** The services that use the cluster key by its policy: told to the stack that makes the key and to those that import it. */
+export function clusterKeyGrants(config: StageConfig): readonly KeyServiceGrant[] {
   const spot = Object.values(config.pools).some(({ capacity }) => capacity?.kind === CapacityKind.SPOT);
   return [KeyServiceGrant.AUTO_SCALING, KeyServiceGrant.LOGS, ...(spot ? [KeyServiceGrant.SPOT] : [])];
 }
@@ -25,7 +25,7 @@ export function publishNetwork(stack: DatacenterStack, network: INetwork): void 
   });
 }
 
-/** The stage's network in another stack: its shape comes from the config, its identifiers from the contract. */
+/** The stage's network in another stack, as far as clusters and pools need it: its shape comes from the config, its identifiers from the contract. */
 export function readNetwork(stack: DatacenterStack, config: StageConfig): INetwork {
   const keys = ["vpcId", "privateSubnetIds", "acceleratorSubnetIds"] as const;
   const read = stack.channel.read(stack, NETWORK, keys, `${config.name}-foundation`);
@@ -42,13 +42,33 @@ export function readNetwork(stack: DatacenterStack, config: StageConfig): INetwo
   });
 }
 
-export function publishKey(stack: DatacenterStack, key: IEncryptionKey): void {
-  stack.channel.publish(stack, KEYS, { dataKeyArn: key.keyArn });
+/** The keys of a stage. Who may read data need not be able to read secrets of the cluster, volumes or logs. */
+export interface StageKeys {
+  /** Of datasets, checkpoints and models. */
+  readonly dataKey: IEncryptionKey;
+  /** Of Kubernetes secrets, node volumes and logs. */
+  readonly clusterKey: IEncryptionKey;
 }
 
-export function readKey(stack: DatacenterStack, config: StageConfig): IEncryptionKey {
+export function publishKeys(stack: DatacenterStack, { dataKey, clusterKey }: StageKeys): void {
+  stack.channel.publish(stack, KEYS, { dataKeyArn: dataKey.keyArn, clusterKeyArn: clusterKey.keyArn });
+}
+
+export function readDataKey(stack: DatacenterStack, config: StageConfig): IEncryptionKey {
   const { dataKeyArn } = stack.channel.read(stack, KEYS, ["dataKeyArn"], `${config.name}-foundation`);
-  return EncryptionKey.fromAttributes(stack, "DataKey", { keyArn: dataKeyArn, serviceGrants: keyGrants(config) });
+  return EncryptionKey.fromAttributes(stack, "DataKey", { keyArn: dataKeyArn });
+}
+
+export function readKeys(stack: DatacenterStack, config: StageConfig): StageKeys {
+  const keys = ["dataKeyArn", "clusterKeyArn"] as const;
+  const { dataKeyArn, clusterKeyArn } = stack.channel.read(stack, KEYS, keys, `${config.name}-foundation`);
+  return {
+    dataKey: EncryptionKey.fromAttributes(stack, "DataKey", { keyArn: dataKeyArn }),
+    clusterKey: EncryptionKey.fromAttributes(stack, "ClusterKey", {
+      keyArn: clusterKeyArn,
+      serviceGrants: clusterKeyGrants(config),
+    }),
+  };
 }
 
 /** The stores of a stage, by what they hold. */

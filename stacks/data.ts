@@ -3,13 +3,13 @@ import type { Construct } from "constructs";
 import { DatacenterStack } from "cdktf-ai-datacenter/core";
 import { AccessLogBucket, ObjectStore, StorageClass } from "cdktf-ai-datacenter/storage";
 import type { StageConfig } from "./config";
-import { publishData, readKey } from "./contracts";
+import { publishData, readDataKey } from "./contracts";
 
 /** What must outlive every cluster: datasets, checkpoints and models. */
 export class DataStack extends DatacenterStack {
   public constructor(scope: Construct, config: StageConfig) {
     super(scope, `${config.name}-data`, { stage: config.name, ...config });
-    const encryptionKey = readKey(this, config);
+    const encryptionKey = readDataKey(this, config);
     const accessLogs = new AccessLogBucket(this, "AccessLogs");
     const datasets = new ObjectStore(this, "Datasets", {
       encryptionKey,
@@ -20,11 +20,11 @@ export class DataStack extends DatacenterStack {
       encryptionKey,
       accessLogs,
       // A run resumes from its newest checkpoints; the rest is kept for a while in case a run went wrong unseen.
-      keepDeletedDays: 3,
+      noncurrentVersionDays: 3,
       tiers: [{ prefix: "", storageClass: StorageClass.GLACIER_IR, afterDays: 30 }],
-      expirations: [{ prefix: "scratch/", afterDays: 14 }],
+      expirations: config.teams.map(({ name }) => ({ prefix: `${name}/scratch/`, afterDays: 14 })),
     });
-    const models = new ObjectStore(this, "Models", { encryptionKey, accessLogs, keepDeletedDays: 90 });
+    const models = new ObjectStore(this, "Models", { encryptionKey, accessLogs, noncurrentVersionDays: 90 });
     publishData(this, { datasets, checkpoints, models });
     for (const [name, store] of Object.entries({ datasets, checkpoints, models })) {
       new TerraformOutput(this, name, { value: store.at("").uri });

@@ -1,9 +1,10 @@
 import type { Construct } from "constructs";
+import { ACCESS_HOST_TYPE, SYSTEM_POOL_DEFAULTS } from "cdktf-ai-datacenter/compute";
 import { type HourlyFloor, hourlyFloor } from "cdktf-ai-datacenter/planner";
+import { NatGateways } from "cdktf-ai-datacenter/network";
 import { BootstrapStack } from "./bootstrap";
 import { ClusterStack } from "./cluster";
 import type { StageConfig } from "./config";
-import { NatGateways } from "cdktf-ai-datacenter/network";
 import { DataStack } from "./data";
 import { FoundationStack } from "./foundation";
 
@@ -24,12 +25,12 @@ export function stageFloor(config: StageConfig): HourlyFloor {
     interfaceEndpoints: config.interfaceEndpoints.length,
     zones: config.zones.length,
     nodes: [
-      { name: "system pool", instanceType: "m7i.large", nodes: 2 },
-      ...(config.accessHost ? [{ name: "access host", instanceType: "t3.micro", nodes: 1 }] : []),
-      ...Object.entries(config.pools).map(([name, { instanceType, minNodes = 0 }]) => ({
+      { name: "system pool", instanceType: SYSTEM_POOL_DEFAULTS.instanceType, nodes: SYSTEM_POOL_DEFAULTS.minNodes },
+      ...(config.accessHost ? [{ name: "access host", instanceType: ACCESS_HOST_TYPE, nodes: 1 }] : []),
+      ...Object.entries(config.pools).map(([name, { instanceType, minNodes = 0, desiredNodes = minNodes }]) => ({
         name: `pool ${name}`,
         instanceType,
-        nodes: minNodes,
+        nodes: desiredNodes,
       })),
     ],
   });

@@ -6,7 +6,7 @@ export type EksAddonName =
 export interface EksVersion {
   /** Last day of standard support, YYYY-MM-DD; afterwards the control plane costs six times as much. */
   readonly standardSupportEnds: string;
-  /** Add-on versions that were seen working together on this version. */
+  /** Add-on versions, each of which was seen offered for this version. */
   readonly addons: Readonly<Record<EksAddonName, string>>;
 }
 

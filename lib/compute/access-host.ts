@@ -1,4 +1,4 @@
-import { environmentOf, NameRule, physicalName, safeId } from "../core";
+import { environmentOf, InvalidProps, NameRule, permissionsBoundary, physicalName, safeId, stackTags } from "../core";
 import { type IEncryptionKey, serviceTrust } from "../security";
 import { Construct } from "../terraform/cdktf";
 import {
@@ -10,6 +10,7 @@ import {
   SecurityGroup,
   VpcSecurityGroupEgressRule,
 } from "../terraform/aws";
+import { type INetwork, InterfaceEndpoint } from "../network";
 import type { Cluster } from "./cluster";
 
 export interface AccessHostProps {
@@ -19,26 +20,33 @@ export interface AccessHostProps {
   readonly instanceType?: string;
   /** Key of the host's volume. @default - the cluster's */
   readonly encryptionKey?: IEncryptionKey;
+  /** Policy that bounds the host's role. @default - the stack's, if it has one */
+  readonly permissionsBoundaryArn?: string;
   /** Last word on the instance. @default - none */
   readonly customize?: (instance: Instance) => void;
 }
+
+/** Type of the host when nothing is asked for. */
+export const ACCESS_HOST_TYPE = "t3.micro";
 
 /** Where AWS publishes the newest Amazon Linux 2023 image. Source: Amazon Linux 2023 user guide, 2026. */
 const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
 /**
  * A small host inside the VPC through which people with Session Manager rights tunnel to a private Kubernetes API. It has no
- * key pair, no inbound rule and no public address; who may start a session is a matter of IAM, and CloudTrail records it.
+ * key pair, no inbound rule and no public address; who may start a session is a matter of IAM, and CloudTrail records who did.
  *
  *     aws ssm start-session --target <instanceId> --document-name AWS-StartPortForwardingSessionToRemoteHost \
  *       --parameters host=<apiHost>,portNumber=443,localPortNumber=8443
+ *     kubectl config set-cluster <cluster> --server=https://localhost:8443 --tls-server-name=<apiHost>
  */
 export class AccessHost extends Construct {
   public readonly instanceId: string;
 
   public constructor(scope: Construct, id: string, props: AccessHostProps) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
-    const { cluster, instanceType = "t3.micro", encryptionKey = cluster.encryptionKey } = props;
+    const { cluster, instanceType = ACCESS_HOST_TYPE, encryptionKey = cluster.encryptionKey } = props;
+    checkReachable(cluster.network, this.node.path);
     const group = this.addSecurityGroup(cluster);
     const instance = new Instance(this, "Resource", {
       ami: new DataAwsSsmParameter(this, "Image", { name: AMI_PARAMETER }).insecureValue,
@@ -46,12 +54,13 @@ export class AccessHost extends Construct {
       subnetId: cluster.network.privateSubnets[0]?.subnetId,
       vpcSecurityGroupIds: [group.id],
       associatePublicIpAddress: false,
-      iamInstanceProfile: this.addProfile(),
+      iamInstanceProfile: this.addProfile(props.permissionsBoundaryArn),
       monitoring: true,
       ebsOptimized: true,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: { encrypted: true, kmsKeyId: encryptionKey.keyArn, volumeType: "gp3", volumeSize: 10 },
       tags: { Name: this.node.path },
+      volumeTags: { ...stackTags(this), Name: this.node.path },
       // A new image each month would replace the host under somebody's session.
       lifecycle: { ignoreChanges: ["ami"] },
     });
@@ -77,14 +86,31 @@ export class AccessHost extends Construct {
     return group;
   }
 
-  private addProfile(): string {
+  private addProfile(boundary?: string): string {
     const { partition } = environmentOf(this);
     const name = physicalName(NameRule.IAM_ROLE, this.node.path);
-    const role = new IamRole(this, "Role", { name, assumeRolePolicy: serviceTrust("ec2.amazonaws.com") });
+    const role = new IamRole(this, "Role", {
+      name,
+      assumeRolePolicy: serviceTrust("ec2.amazonaws.com"),
+      permissionsBoundary: permissionsBoundary(this, boundary),
+    });
     new IamRolePolicyAttachment(this, "SessionManager", {
       role: role.name,
       policyArn: `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`,
     });
     return new IamInstanceProfile(this, "Profile", { name, role: role.name }).name;
   }
+}
+
+/** Without NAT, sessions come through endpoints; an import that does not tell is not checked. */
+function checkReachable({ hasNat, endpointServices }: INetwork, at: string): void {
+  if (hasNat !== false || endpointServices === undefined) return;
+  const missing = [InterfaceEndpoint.SSM, InterfaceEndpoint.SSM_MESSAGES].filter(
+    ({ service }) => !endpointServices.includes(service),
+  );
+  if (missing.length === 0) return;
+  const allowed = `a network without NAT that has ${missing.map(({ service }) => service).join(", ")}`;
+  const remedy =
+    "Add InterfaceEndpoint.SSM and InterfaceEndpoint.SSM_MESSAGES to interfaceEndpoints, or give the network NAT.";
+  throw new InvalidProps("ENDPOINTS_MISSING", at, { got: endpointServices, allowed, remedy });
 }

@@ -1,4 +1,4 @@
-import { InvalidProps, parseCidr } from "../core";
+import { InvalidProps, overlaps, parseCidr } from "../core";
 
 /** Who may reach the Kubernetes API over the network. */
 export interface ApiSources {
@@ -21,14 +21,15 @@ export class ApiAccess {
 
   /**
    * Also on a public address, for the given ranges only.
-   * @throws InvalidProps API_ACCESS_OPEN for a range that holds every address, API_ACCESS_EMPTY, CIDR_INVALID
+   * @throws InvalidProps API_ACCESS_OPEN for a range wider than /8, API_ACCESS_EMPTY, CIDR_INVALID, also for a private range
    */
   public static publicFrom(cidrs: readonly string[]): ApiAccess {
     if (cidrs.length === 0) {
       const refusal = { got: cidrs, allowed: "at least one range" };
       throw new InvalidProps("API_ACCESS_EMPTY", "ApiAccess.publicFrom", refusal);
     }
-    return new ApiAccess(true, checked(cidrs), []);
+    for (const cidr of checked(cidrs)) checkPublic(cidr);
+    return new ApiAccess(true, cidrs, []);
   }
 
   private constructor(
@@ -38,14 +39,26 @@ export class ApiAccess {
   ) {}
 }
 
+/** Wider than /8 is half a world: two of them are the whole. */
+const WIDEST = 8;
+
 function checked(cidrs: readonly string[]): readonly string[] {
   for (const cidr of cidrs) {
-    if (parseCidr(cidr, "ApiAccess").prefix === 0) {
-      throw new InvalidProps("API_ACCESS_OPEN", "ApiAccess", {
-        got: cidr,
-        allowed: "ranges narrower than every address",
-      });
+    if (parseCidr(cidr, "ApiAccess").prefix < WIDEST) {
+      const refusal = { got: cidr, allowed: `ranges of /${WIDEST} or narrower` };
+      throw new InvalidProps("API_ACCESS_OPEN", "ApiAccess", refusal);
     }
   }
   return cidrs;
+}
+
+/** Addresses that no caller of a public endpoint comes from. Source: RFC 1918, RFC 6598. */
+const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
+function checkPublic(cidr: string): void {
+  const at = "ApiAccess.publicFrom";
+  const inside = PRIVATE_RANGES.find((range) => overlaps(parseCidr(range, at), parseCidr(cidr, at)));
+  if (inside === undefined) return;
+  const remedy = "Pass private ranges to ApiAccess.private, and public ones here.";
+  throw new InvalidProps("CIDR_INVALID", at, { got: cidr, allowed: `public ranges, outside of ${inside}`, remedy });
 }

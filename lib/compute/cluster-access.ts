@@ -10,8 +10,8 @@ import {
 import type { INetwork } from "../network";
 import type { ApiAccess } from "./api-access";
 
-/** The network door of the Kubernetes API: one group on the control plane, opened to named sources only. @internal */
-export class ApiDoor extends Construct {
+/** The group on the control plane that lets named sources reach the Kubernetes API. @internal */
+export class ApiSecurityGroup extends Construct {
   public readonly securityGroupId: string;
   private sources = 0;
 
@@ -76,7 +76,8 @@ export class Administrators extends Construct {
   }
 }
 
-/** Account and name: `arn:aws:iam::123456789012:role/teams/Platform` becomes `123456789012-Platform`. */
+/** Account, kind and name: `arn:aws:iam::123456789012:role/teams/Platform` becomes `123456789012-role-teams-Platform`. */
 function principalName(arn: string): string {
-  return idFrom(arn.split(":")[4] ?? "", arn.split("/").at(-1) ?? "");
+  const [, , , , account = "", name = ""] = arn.split(":");
+  return idFrom(account, name);
 }

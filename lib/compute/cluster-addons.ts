@@ -41,7 +41,10 @@ export class WorkloadAddons extends Construct {
   public constructor(scope: Construct, id: string, props: ClusterAddonsProps, systemPool: ITerraformDependable) {
     super(scope, id);
     addAddon(this, props, "coredns", undefined, [systemPool]);
-    addAddon(this, props, "eks-node-monitoring-agent", undefined, [systemPool]);
+    // Its DCGM server tolerates nothing by itself. On tainted accelerator nodes it would then be missing, which the agent reports as
+    // broken hardware, and node repair would replace healthy nodes. Source: aws/containers-roadmap#2567, 2026.
+    const tolerant = { dcgmAgent: { tolerations: [{ operator: "Exists" }] } };
+    addAddon(this, props, "eks-node-monitoring-agent", tolerant, [systemPool]);
     const identity = new WorkloadIdentity(this, "EbsCsiIdentity", {
       cluster: props.cluster,
       namespace: NAMESPACE,

@@ -1,10 +1,13 @@
-import { environmentOf, NameRule, physicalName } from "../core";
+import { environmentOf, NameRule, permissionsBoundary, physicalName } from "../core";
 import { type IEncryptionKey, identityPolicy, serviceTrust } from "../security";
 import { Construct } from "../terraform/cdktf";
 import { IamRole, IamRolePolicy, IamRolePolicyAttachment } from "../terraform/aws";
 
 export interface ClusterRolesProps {
+  readonly clusterName: string;
   readonly encryptionKey: IEncryptionKey;
+  /** Whether people may open shells on nodes. */
+  readonly nodeShell: boolean;
   readonly permissionsBoundaryArn?: string;
 }
 
@@ -19,8 +22,9 @@ export class ClusterRoles extends Construct {
 
   public constructor(scope: Construct, id: string, props: ClusterRolesProps) {
     super(scope, id);
-    const { accountId } = environmentOf(this);
-    const cluster = this.addRole("Cluster", serviceTrust("eks.amazonaws.com", accountId), props);
+    const { partition, region, accountId } = environmentOf(this);
+    const arn = `arn:${partition}:eks:${region}:${accountId}:cluster/${props.clusterName}`;
+    const cluster = this.addRole("Cluster", serviceTrust("eks.amazonaws.com", { accountId, arn }), props);
     const node = this.addRole("Node", serviceTrust("ec2.amazonaws.com"), props);
     this.clusterRoleArn = cluster.arn;
     this.nodeRoleArn = node.arn;
@@ -29,18 +33,16 @@ export class ClusterRoles extends Construct {
       this.addKeyPolicy(cluster, props),
     ];
     // No CNI policy here: the VPC CNI has an identity of its own, so that pods on the node cannot borrow it.
-    this.nodePolicies = [
-      "AmazonEKSWorkerNodePolicy",
-      "AmazonEC2ContainerRegistryPullOnly",
-      "AmazonSSMManagedInstanceCore",
-    ].map((policy) => this.attach(node, "Node", policy));
+    const nodePolicies = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
+    if (props.nodeShell) nodePolicies.push("AmazonSSMManagedInstanceCore");
+    this.nodePolicies = nodePolicies.map((policy) => this.attach(node, "Node", policy));
   }
 
   private addRole(id: string, assumeRolePolicy: string, props: ClusterRolesProps): IamRole {
     return new IamRole(this, id, {
       name: physicalName(NameRule.IAM_ROLE, `${this.node.path}/${id}`),
       assumeRolePolicy,
-      permissionsBoundary: props.permissionsBoundaryArn,
+      permissionsBoundary: permissionsBoundary(this, props.permissionsBoundaryArn),
     });
   }
 

@@ -4,7 +4,7 @@ import type { INetwork } from "../network";
 import { type IEncryptionKey, KeyServiceGrant } from "../security";
 import { Construct, Fn, type ITerraformDependable } from "../terraform/cdktf";
 import { CloudwatchLogGroup, EksCluster, IamOpenidConnectProvider } from "../terraform/aws";
-import { Administrators, ApiDoor } from "./cluster-access";
+import { Administrators, ApiSecurityGroup } from "./cluster-access";
 import { BootstrapAddons, type ClusterAddonsProps, WorkloadAddons } from "./cluster-addons";
 import type { ICluster } from "./cluster-interface";
 import type { ClusterProps } from "./cluster-props";
@@ -45,7 +45,7 @@ export class Cluster extends Construct implements ICluster {
   public readonly clusterSecurityGroupId: string;
   public readonly nodeRoleArn: string;
   public readonly beforeNodes: readonly ITerraformDependable[];
-  private readonly door: ApiDoor;
+  private readonly api: ApiSecurityGroup;
   private irsaProvider?: string;
 
   /** @throws InvalidProps as `resolveCluster`; KEY_GRANT_MISSING for an imported key that Logs or Auto Scaling may not use */
@@ -55,8 +55,10 @@ export class Cluster extends Construct implements ICluster {
     for (const grant of [KeyServiceGrant.LOGS, KeyServiceGrant.AUTO_SCALING]) {
       props.encryptionKey.allowService(grant, this.node.path);
     }
-    const roles = new ClusterRoles(this, "Roles", props);
-    this.door = new ApiDoor(this, "Api", props.network, props.apiAccess);
+    const { encryptionKey, permissionsBoundaryArn, nodeShell = false } = props;
+    const owner = { clusterName: plan.name, encryptionKey, permissionsBoundaryArn, nodeShell };
+    const roles = new ClusterRoles(this, "Roles", owner);
+    this.api = new ApiSecurityGroup(this, "Api", props.network, props.apiAccess);
     const cluster = this.addCluster(props, plan, roles);
     this.clusterName = cluster.name;
     this.clusterArn = cluster.arn;
@@ -84,7 +86,7 @@ export class Cluster extends Construct implements ICluster {
 
   /** Lets the members of a security group reach the Kubernetes API. @param id constant word, unique in the cluster */
   public allowApiFrom(id: string, securityGroupId: string): void {
-    this.door.open(safeId(id, this.node.path), { referencedSecurityGroupId: securityGroupId });
+    this.api.open(safeId(id, this.node.path), { referencedSecurityGroupId: securityGroupId });
   }
 
   /**
@@ -114,6 +116,7 @@ export class Cluster extends Construct implements ICluster {
       name: `/aws/eks/${plan.name}/cluster`,
       retentionInDays: plan.logRetentionDays,
       kmsKeyId: props.encryptionKey.keyArn,
+      lifecycle: protectedLifecycle(this),
     });
     return new EksCluster(this, "Resource", {
       name: plan.name,
@@ -126,8 +129,10 @@ export class Cluster extends Construct implements ICluster {
       // Extended support costs six times as much and starts by itself unless refused here.
       upgradePolicy: { supportType: "STANDARD" },
       vpcConfig: {
-        subnetIds: props.network.privateSubnets.map(({ subnetId }) => subnetId),
-        securityGroupIds: [this.door.securityGroupId],
+        subnetIds: props.network.privateSubnets
+          .filter(({ zone }) => plan.controlPlaneZones.includes(zone))
+          .map(({ subnetId }) => subnetId),
+        securityGroupIds: [this.api.securityGroupId],
         endpointPrivateAccess: true,
         endpointPublicAccess: props.apiAccess.isPublic,
         publicAccessCidrs: props.apiAccess.isPublic ? [...props.apiAccess.cidrs] : undefined,

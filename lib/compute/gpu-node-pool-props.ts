@@ -1,6 +1,6 @@
 import type { InstanceTypeSpec } from "../catalog";
 import type { PoolTaint } from "../contracts";
-import type { EksNodeGroup } from "../terraform/aws";
+import type { EksNodeGroup, LaunchTemplate } from "../terraform/aws";
 import type { Capacity } from "./capacity";
 import type { ICluster } from "./cluster-interface";
 import type { Fabric } from "./fabric/fabric";
@@ -30,7 +30,9 @@ export interface GpuNodePoolOptions {
   readonly maxNodes: number;
   /** Least nodes, which run (and cost) all the time. @default 0 */
   readonly minNodes?: number;
-  /** USD per hour that you accept for the floor of `minNodes`; needed when that is not 0. @default - nothing is accepted */
+  /** Nodes to run; Terraform then owns the count. @default - starts at minNodes, and then whoever scales the pool owns it */
+  readonly desiredNodes?: number;
+  /** USD per hour that you accept for the nodes that are always there; needed when there are any. @default - nothing is accepted */
   readonly acceptHourlyCost?: number;
   /** @default Capacity.onDemand() */
   readonly capacity?: Capacity;
@@ -42,6 +44,10 @@ export interface GpuNodePoolOptions {
   readonly placement?: Placement;
   /** What the type is, for one that the catalog does not know. @default - the catalog's specification */
   readonly specification?: InstanceTypeSpec;
+  /** Kubernetes version of the nodes: pin it to upgrade the control plane without touching them. @default - the cluster's */
+  readonly kubernetesVersion?: string;
+  /** Whether EKS replaces nodes that its monitoring finds broken. @default true */
+  readonly nodeRepair?: boolean;
   /** @default - the EKS image of Amazon Linux 2023 for the accelerator */
   readonly image?: NodeImage;
   /** Volume for images, pods and logs where local disks do not hold them; accelerator images take 10 to 20 GB each. @default 200 */
@@ -50,8 +56,12 @@ export interface GpuNodePoolOptions {
   readonly localDisks?: LocalDisks;
   /** More labels of the nodes. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
+  /** More tags of instances, volumes and interfaces. @default - none beside the stack's */
+  readonly tags?: Readonly<Record<string, string>>;
   /** More taints of the nodes. @default - none beside the accelerator's own */
   readonly taints?: readonly PoolTaint[];
+  /** Last word on the launch template. @default - none */
+  readonly customizeTemplate?: (template: LaunchTemplate) => void;
   /** Last word on the node group. @default - none */
   readonly customize?: (nodeGroup: EksNodeGroup) => void;
 }

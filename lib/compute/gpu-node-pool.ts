@@ -9,7 +9,8 @@ import { FabricSecurityGroup } from "./fabric/security-group";
 import { Placement, type GpuNodePoolProps } from "./gpu-node-pool-props";
 import { nodeLaunchTemplate } from "./node-launch-template";
 import { nodeUserData } from "./node-user-data";
-import { type ResolvedGpuNodePool, resolveGpuNodePool } from "./resolve-gpu-node-pool";
+import { scaling } from "./scaling";
+import { checkNodeVersion, type ResolvedGpuNodePool, resolveGpuNodePool } from "./resolve-gpu-node-pool";
 
 /**
  * Accelerator nodes as an EKS managed node group: the network cards laid out for EFA, placement, striped local disks, taints and
@@ -30,6 +31,7 @@ export class GpuNodePool extends Construct {
     const { cluster } = props;
     const zones = cluster.network.acceleratorSubnets.map(({ zone }) => zone);
     const pool = resolveGpuNodePool(id.toLowerCase(), props, zones, this.node.path);
+    checkNodeVersion(props.kubernetesVersion ?? cluster.version, cluster.version, this.node.path);
     this.profile = pool.profile;
     cluster.encryptionKey.allowService(KeyServiceGrant.AUTO_SCALING, this.node.path);
     if (pool.capacity.kind === CapacityKind.SPOT) {
@@ -38,10 +40,11 @@ export class GpuNodePool extends Construct {
     const template = this.addLaunchTemplate(props, pool);
     const nodeGroup = this.addNodeGroup(props, pool, template);
     this.nodeGroupName = nodeGroup.nodeGroupName;
+    props.customizeTemplate?.(template);
     props.customize?.(nodeGroup);
   }
 
-  private addLaunchTemplate({ cluster }: GpuNodePoolProps, pool: ResolvedGpuNodePool): LaunchTemplate {
+  private addLaunchTemplate({ cluster, tags }: GpuNodePoolProps, pool: ResolvedGpuNodePool): LaunchTemplate {
     return nodeLaunchTemplate(
       this,
       {
@@ -49,6 +52,7 @@ export class GpuNodePool extends Construct {
         rootVolumeGiB: pool.rootVolumeGiB,
         keyArn: cluster.encryptionKey.keyArn,
         nodeName: this.node.path,
+        tags,
         userData: nodeUserData({
           bootstrap: pool.image.bootstrap,
           stripeLocalDisks: pool.stripeLocalDisks,
@@ -99,7 +103,7 @@ export class GpuNodePool extends Construct {
   }
 
   private addNodeGroup(
-    { cluster }: GpuNodePoolProps,
+    { cluster, kubernetesVersion = cluster.version, nodeRepair = true }: GpuNodePoolProps,
     pool: ResolvedGpuNodePool,
     template: LaunchTemplate,
   ): EksNodeGroup {
@@ -110,18 +114,16 @@ export class GpuNodePool extends Construct {
       nodeGroupName: physicalName(NameRule.EKS_NODE_GROUP, this.node.path),
       nodeRoleArn: cluster.nodeRoleArn,
       subnetIds: subnets.map(({ subnetId }) => subnetId),
-      version: cluster.version,
+      version: kubernetesVersion,
       amiType: pool.image.amiType(spec.architecture),
       capacityType: CAPACITY_TYPES[capacity.kind],
       instanceTypes: capacity.kind === CapacityKind.BLOCK ? undefined : [spec.instanceType],
-      scalingConfig: { minSize: profile.minNodes, maxSize: profile.maxNodes, desiredSize: profile.minNodes },
+      ...scaling({ ...profile, desiredNodes: pool.desiredNodes }),
       updateConfig: { maxUnavailable: 1 },
-      nodeRepairConfig: { enabled: true },
+      nodeRepairConfig: { enabled: nodeRepair },
       labels: pool.labels,
       taint: profile.taints.map(eksTaint),
       launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
-      // Queues and operators scale the pool; Terraform owns the bounds.
-      lifecycle: { ignoreChanges: ["scaling_config[0].desired_size"] },
       dependsOn: cluster.beforeNodes.length > 0 ? [...cluster.beforeNodes] : undefined,
     });
   }

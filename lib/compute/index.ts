@@ -1,9 +1,9 @@
-export { AccessHost, type AccessHostProps } from "./access-host";
+export { ACCESS_HOST_TYPE, AccessHost, type AccessHostProps } from "./access-host";
 export { ApiAccess, type ApiSources } from "./api-access";
 export { Capacity, CapacityKind } from "./capacity";
 export { Cluster, type ClusterAttributes } from "./cluster";
 export type { ICluster } from "./cluster-interface";
-export type { ClusterProps, SystemPoolOptions } from "./cluster-props";
+export { type ClusterProps, SYSTEM_POOL_DEFAULTS, type SystemPoolOptions } from "./cluster-props";
 export { Fabric } from "./fabric/fabric";
 export { type FabricInterface, InterfaceKind, layoutInterfaces, maxPods } from "./fabric/layout";
 export { GpuNodePool } from "./gpu-node-pool";

@@ -11,10 +11,22 @@ export enum NodeBootstrap {
 /** A family of EKS node images. The image itself is EKS' own for the cluster's version. */
 export class NodeImage {
   public static readonly AL2023 = new NodeImage("AL2023_{arch}_STANDARD", NodeBootstrap.NODEADM);
-  public static readonly AL2023_NVIDIA = new NodeImage("AL2023_{arch}_NVIDIA", NodeBootstrap.NODEADM);
-  public static readonly AL2023_NEURON = new NodeImage("AL2023_{arch}_NEURON", NodeBootstrap.NODEADM);
+  public static readonly AL2023_NVIDIA = new NodeImage(
+    "AL2023_{arch}_NVIDIA",
+    NodeBootstrap.NODEADM,
+    AcceleratorVendor.NVIDIA,
+  );
+  public static readonly AL2023_NEURON = new NodeImage(
+    "AL2023_{arch}_NEURON",
+    NodeBootstrap.NODEADM,
+    AcceleratorVendor.NEURON,
+  );
   /** Ships the NVIDIA device plugin inside. */
-  public static readonly BOTTLEROCKET_NVIDIA = new NodeImage("BOTTLEROCKET_{arch}_NVIDIA", NodeBootstrap.BOTTLEROCKET);
+  public static readonly BOTTLEROCKET_NVIDIA = new NodeImage(
+    "BOTTLEROCKET_{arch}_NVIDIA",
+    NodeBootstrap.BOTTLEROCKET,
+    AcceleratorVendor.NVIDIA,
+  );
 
   /** For a family newer than this release. @param amiType EKS AMI type; `{arch}` stands for the architecture */
   public static of(amiType: string, bootstrap: NodeBootstrap): NodeImage {
@@ -29,7 +41,14 @@ export class NodeImage {
   private constructor(
     private readonly pattern: string,
     public readonly bootstrap: NodeBootstrap,
+    /** Accelerators that the image has drivers for; absent where that is not known. */
+    public readonly vendor?: AcceleratorVendor,
   ) {}
+
+  /** As EKS names the family, `{arch}` standing for the architecture. */
+  public get name(): string {
+    return this.pattern;
+  }
 
   /** The AMI type that EKS knows it under: `AL2023_x86_64_NVIDIA`. */
   public amiType(architecture: Architecture): string {

@@ -1,4 +1,4 @@
-import { escape, NameRule, physicalName } from "../core";
+import { escape, NameRule, physicalName, stackTags } from "../core";
 import { type Construct } from "../terraform/cdktf";
 import { LaunchTemplate, type LaunchTemplateBlockDeviceMappings, type LaunchTemplateConfig } from "../terraform/aws";
 import { NodeBootstrap } from "./node-image";
@@ -11,6 +11,8 @@ export interface NodeLaunchTemplateProps {
   readonly keyArn: string;
   /** Shown as the name of instances and volumes. */
   readonly nodeName: string;
+  /** More tags of instances, volumes and interfaces. @default - none beside the stack's */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Base64-encoded. @default - none */
   readonly userData?: string;
 }
@@ -25,7 +27,8 @@ export function nodeLaunchTemplate(
   props: NodeLaunchTemplateProps,
   more: Partial<LaunchTemplateConfig> = {},
 ): LaunchTemplate {
-  const tags = escape({ Name: props.nodeName });
+  // The provider's default tags reach the template, not what is launched from it: that is, nearly all of the bill.
+  const tags = { ...stackTags(scope), ...escape({ ...props.tags, Name: props.nodeName }) };
   return new LaunchTemplate(scope, "LaunchTemplate", {
     name: physicalName(NameRule.LAUNCH_TEMPLATE, scope.node.path),
     updateDefaultVersion: true,
@@ -34,7 +37,7 @@ export function nodeLaunchTemplate(
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     monitoring: { enabled: true },
     blockDeviceMappings: volumes(props),
-    tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags })),
+    tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),
     ...more,
   });
 }

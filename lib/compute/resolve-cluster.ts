@@ -1,14 +1,21 @@
 import { EKS_VERSIONS, type EksAddonName } from "../catalog";
 import { InvalidProps, logRetention, NameRule, physicalName, whenKnown } from "../core";
 import { type INetwork, InterfaceEndpoint } from "../network";
-import type { ClusterProps, SystemPoolOptions } from "./cluster-props";
+import { type ClusterProps, SYSTEM_POOL_DEFAULTS, type SystemPoolOptions } from "./cluster-props";
+
+/** A system pool with all defaults filled in. */
+export interface ResolvedSystemPool extends Required<Omit<SystemPoolOptions, "desiredNodes">> {
+  /** Absent where whoever scales the pool owns the count. */
+  readonly desiredNodes?: number;
+}
 
 /** A cluster with all defaults filled in and all checks passed. */
 export interface ResolvedCluster {
   readonly name: string;
   readonly version: string;
   readonly addonVersions: Readonly<Record<EksAddonName, string>>;
-  readonly systemPool: Readonly<Required<SystemPoolOptions>>;
+  readonly controlPlaneZones: readonly string[];
+  readonly systemPool: ResolvedSystemPool;
   readonly logRetentionDays: number;
   /** Every principal with cluster administration, once. */
   readonly administrators: readonly string[];
@@ -16,23 +23,32 @@ export interface ResolvedCluster {
 
 /**
  * @param at path of the construct, for messages
- * @throws InvalidProps CLUSTER_ZONES_TOO_FEW, CLUSTER_ADMINS_EMPTY, ARN_INVALID, KUBERNETES_VERSION_UNKNOWN, NAME_INVALID,
+ * @throws InvalidProps CLUSTER_ZONES_TOO_FEW, ZONE_UNKNOWN, CLUSTER_ADMINS_EMPTY, ARN_INVALID, KUBERNETES_VERSION_UNKNOWN, NAME_INVALID,
  *   POOL_SIZE_INVALID, VALUE_OUT_OF_RANGE, ENDPOINTS_MISSING
  */
 export function resolveCluster(props: ClusterProps, at: string): ResolvedCluster {
-  const zones = props.network.zones;
-  if (new Set(zones).size < 2) {
-    throw new InvalidProps("CLUSTER_ZONES_TOO_FEW", `${at}.network`, { got: zones, allowed: "two or more zones" });
-  }
   checkPrivateNodes(props.network, at);
   return {
     name: physicalName(NameRule.EKS_CLUSTER, at, props.name),
     version: props.version,
     addonVersions: resolveAddons(props, at),
+    controlPlaneZones: resolveZones(props, at),
     systemPool: resolveSystemPool(props.systemPool ?? {}, at),
     logRetentionDays: logRetention(props.logRetentionDays ?? 365, `${at}.logRetentionDays`),
     administrators: resolveAdministrators(props, at),
   };
+}
+
+function resolveZones({ network, controlPlaneZones }: ClusterProps, at: string): readonly string[] {
+  const unknown = controlPlaneZones?.find((zone) => !network.zones.includes(zone));
+  if (unknown !== undefined) {
+    const allowed = network.zones.join(", ");
+    throw new InvalidProps("ZONE_UNKNOWN", `${at}.controlPlaneZones`, { got: unknown, allowed });
+  }
+  const zones = controlPlaneZones ?? network.zones;
+  if (new Set(zones).size >= 2) return zones;
+  const path = controlPlaneZones ? "controlPlaneZones" : "network";
+  throw new InvalidProps("CLUSTER_ZONES_TOO_FEW", `${at}.${path}`, { got: zones, allowed: "two or more zones" });
 }
 
 /** Without NAT, nodes join only through endpoints; an import that does not tell is not checked. */
@@ -58,14 +74,20 @@ function resolveAddons({ version, addonVersions = {} }: ClusterProps, at: string
   return { ...known?.addons, ...addonVersions } as Record<EksAddonName, string>;
 }
 
-function resolveSystemPool(options: SystemPoolOptions, at: string): Required<SystemPoolOptions> {
-  const { instanceType = "m7i.large", minNodes = 2, maxNodes = 4, rootVolumeGiB = 50 } = options;
-  const legal = Number.isInteger(minNodes) && Number.isInteger(maxNodes) && minNodes >= 1 && minNodes <= maxNodes;
-  if (!legal) {
-    const allowed = "1 <= minNodes <= maxNodes: DNS and storage drivers need a node that is always there";
-    throw new InvalidProps("POOL_SIZE_INVALID", `${at}.systemPool`, { got: { minNodes, maxNodes }, allowed });
+function resolveSystemPool(options: SystemPoolOptions, at: string): ResolvedSystemPool {
+  const pool = { ...SYSTEM_POOL_DEFAULTS, ...options };
+  const { minNodes, maxNodes, desiredNodes = minNodes } = pool;
+  const counts = [1, minNodes, desiredNodes, maxNodes];
+  const rising = counts.every((count, index) => Number.isInteger(count) && count >= (counts[index - 1] ?? 0));
+  if (!rising) {
+    const allowed =
+      "1 <= minNodes <= desiredNodes <= maxNodes: DNS and storage drivers need a node that is always there";
+    throw new InvalidProps("POOL_SIZE_INVALID", `${at}.systemPool`, {
+      got: { minNodes, desiredNodes, maxNodes },
+      allowed,
+    });
   }
-  return { instanceType, minNodes, maxNodes, rootVolumeGiB };
+  return pool;
 }
 
 function resolveAdministrators({ admins, deployers = [] }: ClusterProps, at: string): string[] {

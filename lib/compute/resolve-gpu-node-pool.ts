@@ -7,6 +7,7 @@ import { type FabricInterface, layoutInterfaces, maxPods } from "./fabric/layout
 import { type GpuNodePoolOptions, LocalDisks, Placement } from "./gpu-node-pool-props";
 import { checkLabels, checkTaints } from "./kubernetes-labels";
 import { NodeImage } from "./node-image";
+import type { NodeCounts } from "./scaling";
 
 /** A pool with all defaults filled in and all checks passed. */
 export interface ResolvedGpuNodePool {
@@ -16,6 +17,8 @@ export interface ResolvedGpuNodePool {
   readonly placement: Placement;
   readonly capacity: Capacity;
   readonly image: NodeImage;
+  /** Absent where whoever scales the pool owns the count. */
+  readonly desiredNodes?: number;
   readonly stripeLocalDisks: boolean;
   readonly rootVolumeGiB: number;
   readonly labels: Readonly<Record<string, string>>;
@@ -27,7 +30,7 @@ export interface ResolvedGpuNodePool {
  * @param poolName name of the pool, for labels
  * @param networkZones zones in which the network has accelerator subnets
  * @param at path of the construct, for messages
- * @throws InvalidProps INSTANCE_TYPE_UNKNOWN, POOL_SIZE_INVALID, HOURLY_COST_NOT_ACCEPTED, EFA_UNSUPPORTED, EFA_SPANS_ZONES,
+ * @throws InvalidProps INSTANCE_TYPE_UNKNOWN, POOL_SIZE_INVALID, HOURLY_COST_NOT_ACCEPTED, EFA_UNSUPPORTED, EFA_SPANS_ZONES, IMAGE_MISMATCH,
  *   ZONES_EMPTY, ZONE_UNKNOWN, CAPACITY_CONFLICT, LABEL_INVALID, VALUE_OUT_OF_RANGE
  */
 export function resolveGpuNodePool(
@@ -37,9 +40,9 @@ export function resolveGpuNodePool(
   at: string,
 ): ResolvedGpuNodePool {
   const spec = resolveType(options, at);
-  const { minNodes = 0, maxNodes, capacity = Capacity.onDemand() } = options;
-  checkSize(minNodes, maxNodes, at);
-  checkCost(spec, minNodes, options.acceptHourlyCost, at);
+  const { minNodes = 0, maxNodes, desiredNodes, capacity = Capacity.onDemand() } = options;
+  checkSize({ minNodes, maxNodes, desiredNodes }, at);
+  checkCost(spec, desiredNodes ?? minNodes, options.acceptHourlyCost, at);
   const fabric = options.fabric ?? (spec.efaInterfaces > 0 && maxNodes > 1 ? Fabric.EFA : Fabric.NONE);
   const interfaces = layoutInterfaces(spec, fabric, at);
   const zones = resolveZones(options.zones, capacity, fabric, networkZones, at);
@@ -49,6 +52,7 @@ export function resolveGpuNodePool(
   checkLabels(options.labels ?? {}, at);
   const taints = [acceleratorTaint(spec), ...(options.taints ?? [])];
   checkTaints(taints, at);
+  const image = resolveImage(options.image, spec, at);
   const stripeLocalDisks = resolveDisks(options.localDisks, spec, at);
   return {
     spec,
@@ -56,7 +60,8 @@ export function resolveGpuNodePool(
     fabric,
     placement,
     capacity,
-    image: options.image ?? NodeImage.forVendor(spec.accelerator.vendor),
+    image,
+    desiredNodes,
     stripeLocalDisks,
     rootVolumeGiB: checkVolume(options.rootVolumeGiB ?? 200, at),
     labels,
@@ -75,24 +80,41 @@ function resolveType({ instanceType, specification }: GpuNodePoolOptions, at: st
   throw new InvalidProps("INSTANCE_TYPE_UNKNOWN", `${at}.specification`, refusal);
 }
 
-function checkSize(minNodes: number, maxNodes: number, at: string): void {
-  const legal = Number.isInteger(minNodes) && Number.isInteger(maxNodes) && minNodes >= 0 && maxNodes >= 1;
-  if (legal && minNodes <= maxNodes) return;
-  const allowed = "whole numbers with 0 <= minNodes <= maxNodes and maxNodes >= 1";
-  throw new InvalidProps("POOL_SIZE_INVALID", at, { got: { minNodes, maxNodes }, allowed });
+/** Source: kubernetes.io, "Version Skew Policy": a kubelet may be up to three minor versions older than the API server. */
+export function checkNodeVersion(nodes: string, cluster: string, at: string): void {
+  const [minor, newest] = [nodes, cluster].map((version) => Number(version.split(".")[1])) as [number, number];
+  if (minor <= newest && minor >= newest - 3) return;
+  const allowed = `the cluster's ${cluster}, or up to three minor versions older`;
+  throw new InvalidProps("VALUE_OUT_OF_RANGE", `${at}.kubernetesVersion`, { got: nodes, allowed });
+}
+
+function checkSize({ minNodes, desiredNodes = minNodes, maxNodes }: NodeCounts, at: string): void {
+  const counts = [0, minNodes, desiredNodes, maxNodes];
+  const rising = counts.every((count, index) => Number.isInteger(count) && count >= (counts[index - 1] ?? 0));
+  if (rising && maxNodes >= 1) return;
+  const allowed = "whole numbers with 0 <= minNodes <= desiredNodes <= maxNodes and maxNodes >= 1";
+  throw new InvalidProps("POOL_SIZE_INVALID", at, { got: { minNodes, desiredNodes, maxNodes }, allowed });
 }
 
 /** Where no price is known any accepted amount will do: the point is that a person has said yes. */
-function checkCost(spec: InstanceTypeSpec, minNodes: number, accepted: number | undefined, at: string): void {
-  if (minNodes === 0) return;
-  const floor = minNodes * (spec.onDemandUsdPerHour ?? 0);
+function checkCost(spec: InstanceTypeSpec, nodes: number, accepted: number | undefined, at: string): void {
+  if (nodes === 0) return;
+  const floor = nodes * (spec.onDemandUsdPerHour ?? 0);
   if (accepted !== undefined && accepted >= floor) return;
   const price =
     spec.onDemandUsdPerHour === undefined ? "no list price is known" : `${floor.toFixed(2)} USD per hour on demand`;
   throw new InvalidProps("HOURLY_COST_NOT_ACCEPTED", `${at}.acceptHourlyCost`, {
     got: accepted,
-    allowed: `at least the floor of ${minNodes} x ${spec.instanceType} (${price})`,
+    allowed: `at least the floor of ${nodes} x ${spec.instanceType} (${price})`,
   });
+}
+
+function resolveImage(asked: NodeImage | undefined, spec: InstanceTypeSpec, at: string): NodeImage {
+  const { vendor, name } = spec.accelerator;
+  const image = asked ?? NodeImage.forVendor(vendor);
+  if (image.vendor === undefined || image.vendor === vendor) return image;
+  const allowed = `an image for ${vendor}, which makes the ${name}`;
+  throw new InvalidProps("IMAGE_MISMATCH", `${at}.image`, { got: image.name, allowed });
 }
 
 function resolveZones(

@@ -2,9 +2,10 @@ import { Architecture } from "../catalog";
 import { NameRule, physicalName } from "../core";
 import { Construct, type ITerraformDependable } from "../terraform/cdktf";
 import { EksNodeGroup } from "../terraform/aws";
-import type { SystemPoolOptions } from "./cluster-props";
 import { NodeBootstrap, NodeImage } from "./node-image";
 import { nodeLaunchTemplate } from "./node-launch-template";
+import type { ResolvedSystemPool } from "./resolve-cluster";
+import { scaling } from "./scaling";
 
 export interface SystemNodePoolProps {
   readonly clusterName: string;
@@ -12,7 +13,7 @@ export interface SystemNodePoolProps {
   readonly nodeRoleArn: string;
   readonly keyArn: string;
   readonly subnetIds: readonly string[];
-  readonly options: Readonly<Required<SystemPoolOptions>>;
+  readonly options: ResolvedSystemPool;
   /** What must exist before a node joins. */
   readonly after: readonly ITerraformDependable[];
 }
@@ -36,17 +37,20 @@ export class SystemNodePool extends Construct {
       nodeRoleArn: props.nodeRoleArn,
       subnetIds: [...props.subnetIds],
       version: props.version,
-      amiType: NodeImage.AL2023.amiType(Architecture.X86_64),
+      amiType: NodeImage.AL2023.amiType(architectureOf(options.instanceType)),
       capacityType: "ON_DEMAND",
       instanceTypes: [options.instanceType],
-      scalingConfig: { minSize: options.minNodes, maxSize: options.maxNodes, desiredSize: options.minNodes },
+      ...scaling(options),
       updateConfig: { maxUnavailable: 1 },
       nodeRepairConfig: { enabled: true },
       labels: { "aidc/pool": "system" },
       launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
-      // Once nodes scale, the count is theirs; Terraform owns the bounds.
-      lifecycle: { ignoreChanges: ["scaling_config[0].desired_size"] },
       dependsOn: [...props.after],
     });
   }
+}
+
+/** Graviton types carry a "g" behind the generation: m7g, c8gn. */
+function architectureOf(instanceType: string): Architecture {
+  return /^[a-z]+\d+g[a-z]*\./.test(instanceType) ? Architecture.ARM64 : Architecture.X86_64;
 }

@@ -1,4 +1,4 @@
-import { Construct, Fn, TerraformStack } from "../terraform/cdktf";
+import { Construct, Fn, propertyAccess, TerraformStack, Token } from "../terraform/cdktf";
 import { DataAwsSsmParameter, DataAwsSsmParametersByPath, SsmParameter } from "../terraform/aws";
 import { escape } from "../terraform/escape";
 import { InvalidProps } from "./errors";
@@ -111,6 +111,8 @@ class ParameterStoreChannel extends ContractChannel {
     // Reading a missing parameter fails with "couldn't find resource"; this check comes first and names what to deploy.
     const present = new DataAwsSsmParametersByPath(at, "Present", {
       path,
+      // Only the names are looked at; with decryption, secret strings that others keep below the path would lie in the state.
+      withDecryption: false,
       lifecycle: {
         postcondition: keys.map((key) => ({
           condition: `\${contains(self.names, "${path}/${key}")}`,
@@ -146,7 +148,22 @@ class LiteralChannel extends ContractChannel {
   }
 }
 
-/** The n-th member of a list that travelled as one comma-joined string. */
-export function listMember(joined: string, index: number): string {
-  return Fn.element(Fn.split(",", joined), index) as string;
+/**
+ * The n-th member, counted from 0, of a list that travelled as one comma-joined string.
+ *
+ * A list that is too short is an error, at plan where it is known only then: its producer was not deployed since the config grew.
+ * `element()` would give a member from the list's beginning instead. Source: Terraform language, "element Function", 2026.
+ *
+ * @param at path of the construct that needs the member, for the message
+ * @throws InvalidProps CONTRACT_VALUE_MISSING
+ */
+export function listMember(joined: string, index: number, at = "listMember"): string {
+  if (Token.isUnresolved(joined)) return Token.asString(propertyAccess(Fn.split(",", joined), [index]));
+  const member = joined.split(",")[index];
+  if (member) return member;
+  throw new InvalidProps("CONTRACT_VALUE_MISSING", at, {
+    got: joined,
+    allowed: `a list with a member at index ${index}`,
+    remedy: "Add the member to the literal, or ask for fewer.",
+  });
 }

@@ -140,6 +140,10 @@ export const ERROR_CODES = {
     meaning: "EFA traffic does not leave its availability zone; a pool over several zones would fall back to TCP.",
     remedy: "Give the pool one zone, or set fabric: Fabric.NONE.",
   },
+  IMAGE_MISMATCH: {
+    meaning: "The node image has no drivers for the accelerator, and the node would show none.",
+    remedy: "Leave image out, or choose one for the accelerator's vendor.",
+  },
   CAPACITY_CONFLICT: {
     meaning: "The way capacity is bought contradicts another property of the pool.",
     remedy: "See the allowed combination in the message.",

@@ -8,6 +8,7 @@ export { idFrom, safeId } from "./ids";
 export { bucketName, NameRule, physicalName } from "./names";
 export { isProtected, protectedLifecycle, UNPROTECTED_CONTEXT } from "./protection";
 export { logRetention } from "./retention";
+export { permissionsBoundary, stackTags } from "./stack-defaults";
 export { AWS_PROVIDER_RANGE, DatacenterStack, type DatacenterStackProps } from "./stack";
 export { whenKnown } from "./tokens";
 export { escape } from "../terraform/escape";

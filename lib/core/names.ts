@@ -64,8 +64,8 @@ function legal(rule: NameRule, path: string, name: string, remedy?: string): str
   return name;
 }
 
-/** Characters that an account id and the longest region name take in a bucket name, with their dashes. */
-const ACCOUNT_AND_REGION = 1 + 12 + 1 + 14;
+/** Characters that an account id and the longest region name (us-isof-south-1) take in a bucket name, with their dashes. */
+const ACCOUNT_AND_REGION = 1 + 12 + 1 + 15;
 
 /**
  * The name of a bucket. Bucket names are one namespace over all accounts, so a derived one carries account and region.

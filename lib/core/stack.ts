@@ -6,6 +6,7 @@ import { ContractChannel } from "./contract-channel";
 import { type AwsEnvironment, partitionOf, setEnvironment } from "./environment";
 import { InvalidProps } from "./errors";
 import { safeId } from "./ids";
+import { setStackDefaults } from "./stack-defaults";
 
 /** What emitted code needs of the provider: no attribute that one of these majors lacks is set by default. */
 export const AWS_PROVIDER_RANGE = ">= 5.100.0, < 7.0.0";
@@ -23,6 +24,8 @@ export interface DatacenterStackProps {
   readonly deployRoleArn?: string;
   /** How values travel to and from other stacks. @default ContractChannel.parameterStore(stage) */
   readonly channel?: ContractChannel;
+  /** Policy that bounds every role made in the stack. @default - none */
+  readonly permissionsBoundaryArn?: string;
   /** Tags of every resource, beside `Stage`, `Stack` and `ManagedBy`. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -40,18 +43,20 @@ export class DatacenterStack extends TerraformStack {
     this.channel = props.channel ?? ContractChannel.parameterStore(props.stage);
     this.environment = resolveEnvironment(props, id);
     setEnvironment(this, this.environment);
+    const tags = escape({ ...props.tags, Stage: props.stage, Stack: id, ManagedBy: "cdktf-ai-datacenter" });
+    setStackDefaults(this, { tags, permissionsBoundaryArn: props.permissionsBoundaryArn });
     props.backend.bind(this);
-    this.addProvider(props);
+    this.addProvider(tags, props.deployRoleArn);
     this.node.addValidation({ validate: () => implicitReferences(this) });
   }
 
-  private addProvider({ stage, tags, deployRoleArn }: DatacenterStackProps): void {
+  private addProvider(tags: Readonly<Record<string, string>>, deployRoleArn?: string): void {
     const { accountId, region } = this.environment;
     new AwsProvider(this, "Aws", {
       region,
       allowedAccountIds: [accountId],
       assumeRole: deployRoleArn === undefined ? undefined : [{ roleArn: deployRoleArn }],
-      defaultTags: [{ tags: escape({ ...tags, Stage: stage, Stack: this.node.id, ManagedBy: "cdktf-ai-datacenter" }) }],
+      defaultTags: [{ tags }],
     });
     // The bindings would pin the one version they were generated from, under a source that OpenTofu reads differently.
     // No required_version beside it: checkov 3.3.30 fails to parse JSON with that string and then judges nothing.

@@ -42,10 +42,10 @@ export class NetworkEndpoints extends Construct {
   }
 
   private addSecurityGroup(props: NetworkEndpointsProps): SecurityGroup {
-    const group = new SecurityGroup(this, "Clients", {
+    const group = new SecurityGroup(this, "SecurityGroup", {
       vpcId: props.vpcId,
       description: "Interface endpoints, reached from inside the VPC by TLS",
-      tags: { Name: `${this.node.path}/Clients` },
+      tags: { Name: this.node.path },
     });
     for (const [index, cidrIpv4] of props.clientCidrs.entries()) {
       new VpcSecurityGroupIngressRule(this, `FromVpc${index}`, {

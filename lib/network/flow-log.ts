@@ -1,4 +1,4 @@
-import { environmentOf, NameRule, physicalName } from "../core";
+import { environmentOf, NameRule, permissionsBoundary, physicalName, protectedLifecycle } from "../core";
 import { identityPolicy, type IEncryptionKey, KeyServiceGrant, serviceTrust } from "../security";
 import { Construct } from "../terraform/cdktf";
 import { CloudwatchLogGroup, FlowLog, IamRole, IamRolePolicy } from "../terraform/aws";
@@ -7,6 +7,7 @@ export interface NetworkFlowLogProps {
   readonly vpcId: string;
   readonly retentionDays: number;
   readonly encryptionKey: IEncryptionKey;
+  readonly permissionsBoundaryArn?: string;
 }
 
 /** All traffic of the VPC, written to an encrypted log group by a role that can write only there. @internal */
@@ -18,10 +19,14 @@ export class NetworkFlowLog extends Construct {
       name: physicalName(NameRule.LOG_GROUP, this.node.path, `/aidc/${this.node.path}`),
       retentionInDays: props.retentionDays,
       kmsKeyId: props.encryptionKey.keyArn,
+      lifecycle: protectedLifecycle(this),
     });
+    const { partition, region, accountId } = environmentOf(this);
+    const arn = `arn:${partition}:ec2:${region}:${accountId}:vpc-flow-log/*`;
     const role = new IamRole(this, "Role", {
       name: physicalName(NameRule.IAM_ROLE, this.node.path),
-      assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com", environmentOf(this).accountId),
+      assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com", { accountId, arn }),
+      permissionsBoundary: permissionsBoundary(this, props.permissionsBoundaryArn),
     });
     // The log group exists already, so that its key and its retention hold: no right to create one.
     const writing = new IamRolePolicy(this, "Write", {

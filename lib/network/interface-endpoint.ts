@@ -2,7 +2,7 @@
 export class InterfaceEndpoint {
   public static readonly AUTO_SCALING = new InterfaceEndpoint("autoscaling");
   public static readonly EC2 = new InterfaceEndpoint("ec2");
-  /** Session Manager needs SSM, SSM_MESSAGES and EC2_MESSAGES. */
+  /** For SSM agents before 3.3.40; newer ones use SSM_MESSAGES. */
   public static readonly EC2_MESSAGES = new InterfaceEndpoint("ec2messages");
   public static readonly ECR_API = new InterfaceEndpoint("ecr.api");
   public static readonly ECR_DKR = new InterfaceEndpoint("ecr.dkr");
@@ -15,6 +15,7 @@ export class InterfaceEndpoint {
   public static readonly LOGS = new InterfaceEndpoint("logs");
   public static readonly MONITORING = new InterfaceEndpoint("monitoring");
   public static readonly SQS = new InterfaceEndpoint("sqs");
+  /** Session Manager needs SSM and SSM_MESSAGES. */
   public static readonly SSM = new InterfaceEndpoint("ssm");
   public static readonly SSM_MESSAGES = new InterfaceEndpoint("ssmmessages");
   public static readonly STS = new InterfaceEndpoint("sts");

@@ -24,7 +24,11 @@ export interface NetworkProps {
   readonly cidr?: string;
   /** Zones that the address plan keeps room for, 1 to 8, so that adding one renumbers nothing. @default 4 */
   readonly maxZones?: number;
-  /** Second range, for pods only, /16 or smaller: usually "100.64.0.0/16". @default - pods share the subnets of their nodes */
+  /**
+   * Second range, for pods, /16 or smaller: usually "100.64.0.0/16". The VPC CNI takes it for secondary interfaces; nodes whose
+   * layout leaves room for the first one only (p5 and trn2 with EFA) keep their pods in the accelerator subnet.
+   * @default - pods share the subnets of their nodes
+   */
   readonly podCidr?: string;
   /** @default NatGateways.PER_ZONE */
   readonly natGateways?: NatGateways;
@@ -32,6 +36,8 @@ export interface NetworkProps {
   readonly interfaceEndpoints?: readonly InterfaceEndpoint[];
   /** Days to keep the flow log; a period that CloudWatch Logs accepts. @default 365 */
   readonly flowLogRetentionDays?: number;
+  /** Policy that bounds the flow log's role. @default - the stack's, if it has one */
+  readonly permissionsBoundaryArn?: string;
   /** Last word on the VPC. @default - none */
   readonly customize?: (vpc: Vpc) => void;
 }

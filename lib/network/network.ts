@@ -62,7 +62,8 @@ export class Network extends Construct implements INetwork {
       tags: { Name: this.node.path },
       lifecycle: protectedLifecycle(this),
     });
-    new DefaultSecurityGroup(this, "ClosedDefaultSecurityGroup", { vpcId: vpc.id });
+    // Both lists stand there, so that a rule added by hand shows in the next plan.
+    new DefaultSecurityGroup(this, "ClosedDefaultSecurityGroup", { vpcId: vpc.id, ingress: [], egress: [] });
     this.vpcId = vpc.id;
     this.cidr = plan.cidr;
     this.podCidr = plan.podCidr;
@@ -80,6 +81,7 @@ export class Network extends Construct implements INetwork {
       vpcId: this.vpcId,
       retentionDays: plan.flowLogRetentionDays,
       encryptionKey: props.encryptionKey,
+      permissionsBoundaryArn: props.permissionsBoundaryArn,
     });
     props.customize?.(vpc);
   }

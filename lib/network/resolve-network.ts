@@ -36,7 +36,7 @@ export interface ResolvedNetwork {
 /** AWS VPC quotas: an IPv4 block is between /16 and /28. */
 const WIDEST = 16;
 const NARROWEST_SUBNET = 28;
-/** Below 256 addresses one 33-interface node and its pods already crowd a subnet. */
+/** Below 256 addresses five p5 nodes with their pods fill a subnet. */
 const NARROWEST_ACCELERATOR = 24;
 
 /**

@@ -25,15 +25,22 @@ export interface IEncryptionKey {
 export class KeyGrants {
   public constructor(private readonly keyArn: string) {}
 
-  /** Read what the key encrypts. */
-  public decrypt(grantee: IGrantee): void {
-    grantee.allow({ actions: ["kms:Decrypt", "kms:DescribeKey"], resources: [this.keyArn] });
+  /**
+   * Read what the key encrypts.
+   * @param via host of the service that may ask for the grantee, such as "s3.us-east-1.amazonaws.com"; one of several where a
+   * list is given. The grantee cannot then use the key by itself, nor through another service. Without it, it may do both.
+   */
+  public decrypt(grantee: IGrantee, via?: string | readonly string[]): void {
+    this.allow(grantee, via === undefined ? ["kms:Decrypt", "kms:DescribeKey"] : ["kms:Decrypt"], via);
   }
 
-  /** Read and write what the key encrypts; a multipart upload to S3 needs both. */
-  public encryptDecrypt(grantee: IGrantee): void {
-    const actions = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
-    grantee.allow({ actions, resources: [this.keyArn] });
+  /**
+   * Read and write what the key encrypts.
+   * @param via as for `decrypt`; such a service has the key wrap a new data key for what is written, which is all it is allowed
+   */
+  public encryptDecrypt(grantee: IGrantee, via?: string | readonly string[]): void {
+    const direct = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+    this.allow(grantee, via === undefined ? direct : ["kms:Decrypt", "kms:GenerateDataKey"], via);
   }
 
   /**
@@ -47,6 +54,12 @@ export class KeyGrants {
       resources: [this.keyArn],
       conditions: { Bool: { "kms:GrantIsForAWSResource": "true" } },
     });
+  }
+
+  /** Source of the condition: AWS KMS developer guide, "AWS KMS condition keys" (kms:ViaService), 2026. */
+  private allow(grantee: IGrantee, actions: readonly string[], via?: string | readonly string[]): void {
+    const conditions = via === undefined ? undefined : { StringEquals: { "kms:ViaService": via } };
+    grantee.allow({ actions, resources: [this.keyArn], conditions });
   }
 }
 

@@ -13,6 +13,7 @@ export {
   resourcePolicy,
   type ResourceStatement,
   serviceTrust,
+  type TrustSource,
 } from "./policy-document";
 export { ServiceLinkedRole, type ServiceLinkedRoleProps } from "./service-linked-role";
 export {

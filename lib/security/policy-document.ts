@@ -41,9 +41,19 @@ export function identityPolicy(statements: readonly PolicyStatement[]): string {
   return jsonText({ Version: "2012-10-17", Statement: rendered });
 }
 
-/** The trust of a role that a service assumes for this account only. */
-export function serviceTrust(service: string, accountId?: string): string {
-  const conditions = accountId === undefined ? undefined : { StringEquals: { "aws:SourceAccount": accountId } };
+/** On whose behalf a service may assume a role: without it, a service could be talked into acting for a stranger. */
+export interface TrustSource {
+  readonly accountId: string;
+  /** Pattern of the resource's ARN. */
+  readonly arn: string;
+}
+
+/** The trust of a role that a service assumes. @param source for services that say on whose behalf they act */
+export function serviceTrust(service: string, source?: TrustSource): string {
+  const conditions = source && {
+    StringEquals: { "aws:SourceAccount": source.accountId },
+    ArnLike: { "aws:SourceArn": source.arn },
+  };
   return resourcePolicy([{ sid: "Assume", principals: { Service: service }, actions: ["sts:AssumeRole"], conditions }]);
 }
 

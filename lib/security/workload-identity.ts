@@ -1,5 +1,5 @@
 import type { ClusterReference, IGrantee, PolicyStatement, ServiceIdentity } from "../contracts";
-import { environmentOf, idFrom, NameRule, physicalName, safeId } from "../core";
+import { environmentOf, idFrom, NameRule, permissionsBoundary, physicalName, safeId } from "../core";
 import { EksPodIdentityAssociation, IamRole, IamRolePolicyAttachment } from "../terraform/aws";
 import { Construct, type ITerraformDependable, Token } from "../terraform/cdktf";
 import { escape } from "../terraform/escape";
@@ -16,7 +16,7 @@ export interface WorkloadIdentityProps {
   readonly serviceAccount: string;
   /** How its pods become the role. @default WorkloadTrust.POD_IDENTITY */
   readonly trust?: WorkloadTrust;
-  /** Policy that bounds what the role can ever be allowed. @default - no boundary */
+  /** Policy that bounds what the role can ever be allowed. @default - the stack's, if it has one */
   readonly permissionsBoundaryArn?: string;
   /** Name of the role. @default - derived from the construct path */
   readonly roleName?: string;
@@ -83,7 +83,7 @@ export class WorkloadIdentity extends Construct implements IGrantee {
       name: plan.roleName,
       description: escape(`Pods of service account ${namespace}/${serviceAccount} in ${cluster.clusterName}`),
       assumeRolePolicy: resourcePolicy([plan.trustStatement]),
-      permissionsBoundary: props.permissionsBoundaryArn,
+      permissionsBoundary: permissionsBoundary(this, props.permissionsBoundaryArn),
       dependsOn: props.dependsOn && [...props.dependsOn],
     });
     this.roleArn = role.arn;

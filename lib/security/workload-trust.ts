@@ -69,7 +69,7 @@ function webIdentity({ cluster, namespace, serviceAccount }: TrustRequest, at: s
     throw new InvalidProps("TRUST_INVALID", `${at}.cluster`, {
       got: cluster,
       allowed: "a cluster with oidcProviderArn and oidcIssuer, which IRSA needs",
-      remedy: "Give the cluster an OpenID Connect provider and pass both, or use WorkloadTrust.POD_IDENTITY.",
+      remedy: "Call cluster.enableIrsa() before, or use WorkloadTrust.POD_IDENTITY.",
     });
   }
   checkArn(oidcProviderArn, PROVIDER_ARN, "arn:aws:iam::…:oidc-provider/…", `${at}.cluster.oidcProviderArn`);

@@ -18,7 +18,7 @@ export interface AccessLogBucketProps {
   /** Days to keep logs. @default 365 */
   readonly expireAfterDays?: number;
   /** Days that deleted logs can be brought back. @default 14 */
-  readonly keepDeletedDays?: number;
+  readonly noncurrentVersionDays?: number;
   /** Last word on the bucket. @default - none */
   readonly customize?: (bucket: S3Bucket) => void;
 }
@@ -42,15 +42,15 @@ export class AccessLogBucket extends Construct implements IAccessLogBucket {
   /** @throws InvalidProps ID_UNSAFE, NAME_INVALID, LIFECYCLE_INVALID */
   public constructor(scope: Construct, id: string, props: AccessLogBucketProps = {}) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
-    const { accountId, region } = environmentOf(this);
-    const { expireAfterDays = 365, keepDeletedDays = 14 } = props;
+    const { accountId, region, partition } = environmentOf(this);
+    const { expireAfterDays = 365, noncurrentVersionDays = 14 } = props;
     const parts = addBucket(this, {
       name: bucketName(this.node.path, accountId, region, props.bucketName),
-      statements: (arn) => [...transportStatements(arn), logDeliveryStatement(arn, accountId)],
+      statements: (arn) => [...transportStatements(arn), logDeliveryStatement(arn, accountId, partition)],
       lifecycle: resolveLifecycle(
         {
           abortUploadsAfterDays: 3,
-          keepDeletedDays,
+          noncurrentVersionDays,
           tiers: [],
           expirations: [{ prefix: "", afterDays: expireAfterDays }],
         },

@@ -52,14 +52,20 @@ export function encryptionStatements(bucketArn: string, keyArn: string): Resourc
 
 /**
  * S3 may write server access logs of this account's buckets.
+ *
+ * Both conditions are in the policy that AWS documents. Its source is one bucket; here it is any, since stores of other stacks
+ * log here too. The ARN of a bucket names no account, so it is the other condition that keeps strangers out.
  * Source: Amazon S3 user guide, "Enabling Amazon S3 server access logging", 2026.
  */
-export function logDeliveryStatement(bucketArn: string, accountId: string): ResourceStatement {
+export function logDeliveryStatement(bucketArn: string, accountId: string, partition: string): ResourceStatement {
   return {
     sid: "AccessLogs",
     principals: { Service: "logging.s3.amazonaws.com" },
     actions: ["s3:PutObject"],
     resources: [`${bucketArn}/*`],
-    conditions: { StringEquals: { "aws:SourceAccount": accountId } },
+    conditions: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: { "aws:SourceArn": `arn:${partition}:s3:::*` },
+    },
   };
 }

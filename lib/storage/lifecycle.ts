@@ -42,7 +42,7 @@ export interface LifecycleProps {
   /** Days after which unfinished multipart uploads are removed; their parts are billed and invisible. */
   readonly abortUploadsAfterDays: number;
   /** Days that overwritten and deleted objects can be brought back. */
-  readonly keepDeletedDays: number;
+  readonly noncurrentVersionDays: number;
   readonly tiers: readonly TierRule[];
   readonly expirations: readonly ExpirationRule[];
 }
@@ -58,7 +58,7 @@ const INFREQUENT = new Set([StorageClass.STANDARD_IA, StorageClass.ONEZONE_IA]);
  */
 export function resolveLifecycle(props: LifecycleProps, at: string): S3BucketLifecycleConfigurationRule[] {
   checkDays(props.abortUploadsAfterDays, 1, `${at}.abortUploadsAfterDays`);
-  checkDays(props.keepDeletedDays, 1, `${at}.keepDeletedDays`);
+  checkDays(props.noncurrentVersionDays, 1, `${at}.noncurrentVersionDays`);
   const tiers = props.tiers.map((rule) => ({ ...rule, prefix: normalizePrefix(rule.prefix, `${at}.tiers`) }));
   const expirations = props.expirations.map((rule) => ({
     ...rule,
@@ -84,7 +84,7 @@ function cleaningRule(props: LifecycleProps): S3BucketLifecycleConfigurationRule
     status: "Enabled",
     filter: [{ prefix: "" }],
     abortIncompleteMultipartUpload: [{ daysAfterInitiation: props.abortUploadsAfterDays }],
-    noncurrentVersionExpiration: [{ noncurrentDays: props.keepDeletedDays }],
+    noncurrentVersionExpiration: [{ noncurrentDays: props.noncurrentVersionDays }],
     // A delete marker whose last version has gone is of no use, and slows down listing.
     expiration: [{ expiredObjectDeleteMarker: true }],
   };

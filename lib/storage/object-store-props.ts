@@ -31,7 +31,7 @@ export interface ObjectStoreProps {
    * Days that overwritten and deleted objects can be brought back. Two weeks outlast a holiday; a store whose checkpoints are
    * replaced every hour pays for all that lie so long, and may choose fewer. @default 14
    */
-  readonly keepDeletedDays?: number;
+  readonly noncurrentVersionDays?: number;
   /** When objects move to cheaper classes. @default - never */
   readonly tiers?: readonly TierRule[];
   /** When objects are deleted. @default - never */

@@ -86,7 +86,7 @@ export class ObjectStore extends ObjectStoreBase {
     this.bucketArn = parts.arn;
     this.region = environment.region;
     this.encryptionKey = props.encryptionKey;
-    this.grants = new ObjectStoreGrants(this.bucketArn, this.encryptionKey, this.node.path);
+    this.grants = new ObjectStoreGrants(this.bucketArn, this.encryptionKey, this.region, this.node.path);
     this.configured = plan.retention ? [...parts.configured, this.addLock(parts, plan.retention)] : parts.configured;
     this.addLogging(parts, props.accessLogs);
     props.customize?.(parts.bucket);
@@ -125,6 +125,6 @@ class ImportedObjectStore extends ObjectStoreBase {
     this.bucketArn = `arn:${environment.partition}:s3:::${this.bucketName}`;
     this.region = attributes.region ?? environment.region;
     this.encryptionKey = attributes.encryptionKey;
-    this.grants = new ObjectStoreGrants(this.bucketArn, this.encryptionKey, this.node.path);
+    this.grants = new ObjectStoreGrants(this.bucketArn, this.encryptionKey, this.region, this.node.path);
   }
 }

@@ -16,11 +16,11 @@ export function resolveObjectStore(
   { accountId, region }: AwsEnvironment,
   at: string,
 ): ResolvedObjectStore {
-  const { abortUploadsAfterDays = 3, keepDeletedDays = 14, tiers = [], expirations = [], retention } = props;
+  const { abortUploadsAfterDays = 3, noncurrentVersionDays = 14, tiers = [], expirations = [], retention } = props;
   if (retention) checkRetention(retention.days, `${at}.retention.days`);
   return {
     bucketName: bucketName(at, accountId, region, props.bucketName),
-    lifecycle: resolveLifecycle({ abortUploadsAfterDays, keepDeletedDays, tiers, expirations }, at),
+    lifecycle: resolveLifecycle({ abortUploadsAfterDays, noncurrentVersionDays, tiers, expirations }, at),
     retention,
   };
 }

@@ -14,7 +14,7 @@ export { EksAccessEntry } from "@cdktf/provider-aws/lib/eks-access-entry";
 export { EksAccessPolicyAssociation } from "@cdktf/provider-aws/lib/eks-access-policy-association";
 export { EksAddon } from "@cdktf/provider-aws/lib/eks-addon";
 export { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster";
-export { EksNodeGroup } from "@cdktf/provider-aws/lib/eks-node-group";
+export { EksNodeGroup, type EksNodeGroupConfig } from "@cdktf/provider-aws/lib/eks-node-group";
 export { EksPodIdentityAssociation } from "@cdktf/provider-aws/lib/eks-pod-identity-association";
 export { Eip } from "@cdktf/provider-aws/lib/eip";
 export { FlowLog } from "@cdktf/provider-aws/lib/flow-log";

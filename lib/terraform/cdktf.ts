@@ -5,6 +5,7 @@ export {
   Fn,
   Lazy,
   LocalBackend,
+  propertyAccess,
   S3Backend,
   TerraformDataSource,
   TerraformElement,

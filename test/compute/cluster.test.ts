@@ -81,6 +81,28 @@ describe("an all-defaults cluster", () => {
     }
   });
 
+  test("lets the monitoring of GPUs run on tainted nodes: where it is missing, healthy nodes would be replaced", () => {
+    const { configuration_values } = theResource(stack, "aws_eks_addon", "monitoring").properties;
+    expect(JSON.parse(String(configuration_values))).toEqual({ dcgmAgent: { tolerations: [{ operator: "Exists" }] } });
+  });
+
+  test("gives nodes no shell unless asked", () => {
+    const shell = (json: SynthesizedStack) =>
+      resourcesOf(json, "aws_iam_role_policy_attachment").filter(({ properties }) =>
+        String(properties.policy_arn).endsWith("AmazonSSMManagedInstanceCore"),
+      );
+    expect(shell(stack)).toEqual([]);
+    expect(shell(synthCluster({ nodeShell: true }))).toHaveLength(1);
+  });
+
+  test("trusts EKS for this cluster only", () => {
+    const { assume_role_policy } = theResource(stack, "aws_iam_role", "Roles_Cluster").properties;
+    expect(policyOf(assume_role_policy).Statement[0]?.Condition).toEqual({
+      ArnLike: { "aws:SourceArn": ["arn:aws:eks:us-east-1:123456789012:cluster/ai"] },
+      StringEquals: { "aws:SourceAccount": ["123456789012"] },
+    });
+  });
+
   test("keeps the CNI's rights off the node role", () => {
     const attached = resourcesOf(stack, "aws_iam_role_policy_attachment").map(({ address, properties }) => [
       address.includes("Roles_Node"),
@@ -128,6 +150,8 @@ describe("API access", () => {
   test("refuses an API open to the world, and one open to nobody", () => {
     expect(() => ApiAccess.publicFrom(["0.0.0.0/0"])).toRefuse("API_ACCESS_OPEN", { got: "0.0.0.0/0" });
     expect(() => ApiAccess.private({ cidrs: ["0.0.0.0/0"] })).toRefuse("API_ACCESS_OPEN");
+    expect(() => ApiAccess.publicFrom(["0.0.0.0/1", "128.0.0.0/1"])).toRefuse("API_ACCESS_OPEN");
+    expect(() => ApiAccess.publicFrom(["10.0.0.0/8"])).toRefuse("CIDR_INVALID", { got: "10.0.0.0/8" });
     expect(() => ApiAccess.publicFrom([])).toRefuse("API_ACCESS_EMPTY");
     expect(() => synthCluster({ apiAccess: ApiAccess.private() })).toRefuse("API_ACCESS_EMPTY");
   });
@@ -157,6 +181,24 @@ describe("refusals", () => {
     const stack = testStack();
     const network = importedNetwork(stack, { privateSubnets: [{ zone: "us-east-1a", subnetId: "subnet-a" }] });
     expect(() => testCluster(stack, { network })).toRefuse("CLUSTER_ZONES_TOO_FEW", { got: ["us-east-1a"] });
+  });
+
+  test("control plane zones that are too few or not the network's", () => {
+    expect(() => synthCluster({ controlPlaneZones: ["us-east-1a"] })).toRefuse("CLUSTER_ZONES_TOO_FEW", {
+      path: "test/Cluster.controlPlaneZones",
+    });
+    expect(() => synthCluster({ controlPlaneZones: ["us-east-1a", "us-east-1f"] })).toRefuse("ZONE_UNKNOWN");
+  });
+
+  test("an access host that no session could reach", () => {
+    const stack = testStack();
+    const services = InterfaceEndpoint.PRIVATE_CLUSTER.map(({ service }) => service);
+    const cluster = testCluster(stack, {
+      network: importedNetwork(stack, { hasNat: false, endpointServices: services }),
+    });
+    expect(() => new AccessHost(stack, "AccessHost", { cluster })).toRefuse("ENDPOINTS_MISSING", {
+      allowed: /has ssm, ssmmessages$/,
+    });
   });
 
   test("no admin, or one that is no role or user", () => {
@@ -196,19 +238,43 @@ describe("refusals", () => {
 
   test("a system pool that could be empty, a name beyond the limits, an odd retention", () => {
     expect(() => synthCluster({ systemPool: { minNodes: 0 } })).toRefuse("POOL_SIZE_INVALID");
+    expect(() => synthCluster({ systemPool: { desiredNodes: 5 } })).toRefuse("POOL_SIZE_INVALID");
     expect(() => synthCluster({ name: "-ai" })).toRefuse("NAME_INVALID");
     expect(() => synthCluster({ logRetentionDays: 42 })).toRefuse("VALUE_OUT_OF_RANGE");
   });
 });
 
 describe("composition", () => {
+  test("puts the control plane into the named zones only, nodes into all", () => {
+    const stack = testStack();
+    const privateSubnets = ["a", "b", "c"].map((letter) => ({
+      zone: `us-east-1${letter}`,
+      subnetId: `subnet-${letter}`,
+    }));
+    const network = importedNetwork(stack, { privateSubnets });
+    testCluster(stack, { network, controlPlaneZones: ["us-east-1a", "us-east-1c"] });
+    const json = synthStack(stack);
+    const { vpc_config } = theResource(json, "aws_eks_cluster").properties as { vpc_config: { subnet_ids: string[] } };
+    expect(vpc_config.subnet_ids).toEqual(["subnet-a", "subnet-c"]);
+    expect(theResource(json, "aws_eks_node_group").properties.subnet_ids).toHaveLength(3);
+  });
+
+  test("takes Graviton system nodes with their own image, and a count that Terraform owns", () => {
+    const stack = synthCluster({ systemPool: { instanceType: "m7g.large", desiredNodes: 3 } });
+    expect(stack).toHaveResource("aws_eks_node_group", {
+      ami_type: "AL2023_ARM_64_STANDARD",
+      lifecycle: undefined,
+      scaling_config: { desired_size: 3, max_size: 4, min_size: 2 },
+    });
+  });
+
   test("names an entry by account and role, so that a changed list keeps addresses, and each principal once", () => {
     const other = "arn:aws:iam::210987654321:role/teams/PlatformAdmin";
     const stack = synthCluster({ admins: [ADMIN, other], deployers: [ADMIN] });
     const addresses = resourcesOf(stack, "aws_eks_access_entry").map(({ address }) => address);
     expect(addresses).toHaveLength(2);
-    expect(addresses.join()).toContain("Entry-123456789012-PlatformAdmin");
-    expect(addresses.join()).toContain("Entry-210987654321-PlatformAdmin");
+    expect(addresses.join()).toContain("Entry-123456789012-role-PlatformAdmin");
+    expect(addresses.join()).toContain("Entry-210987654321-role-teams-PlatformAdmin");
   });
 
   test("makes the OpenID Connect provider once, and only when asked", () => {

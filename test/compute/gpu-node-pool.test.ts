@@ -136,6 +136,17 @@ describe("capacity", () => {
   });
 });
 
+describe("who owns the count", () => {
+  test("whoever scales the pool, unless Terraform is told how many nodes to run", () => {
+    const fixed = synthPool({ desiredNodes: 2, acceptHourlyCost: 200 });
+    expect(fixed).toHaveResource("aws_eks_node_group", {
+      labels: { "aidc/pool": "training" },
+      lifecycle: undefined,
+      scaling_config: { desired_size: 2, max_size: 4, min_size: 0 },
+    });
+  });
+});
+
 describe("an all-props pool", () => {
   test("takes Bottlerocket with its second volume and TOML settings", () => {
     const stack = synthPool({ image: NodeImage.BOTTLEROCKET_NVIDIA, rootVolumeGiB: 500 });
@@ -155,10 +166,18 @@ describe("an all-props pool", () => {
         { key: "team", value: "research", effect: TaintEffect.PREFER_NO_SCHEDULE },
         { key: "maintenance", effect: TaintEffect.NO_EXECUTE },
       ],
+      kubernetesVersion: "1.33",
+      nodeRepair: false,
+      tags: { Budget: "100%{x}" },
+      customizeTemplate: (launchTemplate) => {
+        launchTemplate.description = "reviewed";
+      },
       customize: (nodeGroup) => {
         nodeGroup.forceUpdateVersion = true;
       },
     });
+    expect(stack).toHaveResource("aws_eks_node_group", { version: "1.33", node_repair_config: { enabled: false } });
+    expect(template(stack).description).toBe("reviewed");
     const { taint, force_update_version } = theResource(stack, "aws_eks_node_group", "Training").properties;
     expect(taint).toEqual([
       { effect: "NO_SCHEDULE", key: "nvidia.com/gpu", value: "present" },
@@ -166,6 +185,25 @@ describe("an all-props pool", () => {
       { effect: "NO_EXECUTE", key: "maintenance" },
     ]);
     expect(force_update_version).toBe(true);
+  });
+
+  test("tags what it launches with the stack's tags and its own: default tags stop at the template", () => {
+    const specifications = template(synthPool({ tags: { Budget: "100%{x}" } })).tag_specifications;
+    const tags = {
+      Budget: "100%%{x}",
+      ManagedBy: "cdktf-ai-datacenter",
+      Name: "test/Training",
+      Stack: "test",
+      Stage: "test",
+    };
+    expect(specifications).toEqual(
+      ["instance", "volume", "network-interface"].map((resource_type) => ({ resource_type, tags })),
+    );
+  });
+
+  test("refuses nodes newer than the control plane, or too old for it", () => {
+    expect(() => synthPool({ kubernetesVersion: "1.36" })).toRefuse("VALUE_OUT_OF_RANGE", { got: "1.36" });
+    expect(() => synthPool({ kubernetesVersion: "1.31" })).toRefuse("VALUE_OUT_OF_RANGE");
   });
 
   test("refuses an id that cannot stand in an address", () => {

@@ -66,22 +66,27 @@ describe("layoutInterfaces", () => {
 });
 
 describe("maxPods", () => {
-  // Karpenter's table: ENI-limited pods, and those left by the layout that saves addresses.
+  // Karpenter's table: ENI-limited pods, and those left by the layout that saves addresses; EKS allows 110 and 250 at most.
   test.each([
-    ["p4d.24xlarge", 737, 688],
+    ["p4d.24xlarge", 250, 250],
     ["p5.48xlarge", 100, 51],
     ["p5en.48xlarge", 198, 149],
     ["p6-b200.48xlarge", 198, 149],
     ["p6-b300.48xlarge", 198, 198],
     ["trn1.32xlarge", 247, 198],
     ["trn2.48xlarge", 100, 51],
-    ["g6e.12xlarge", 292, 263],
-    ["g6e.48xlarge", 492, 443],
+    ["g6e.12xlarge", 250, 250],
+    ["g6e.48xlarge", 250, 250],
   ])("of %s is %i without EFA and %i with it", (instanceType, plain, withEfa) => {
     const known = spec(instanceType);
     expect(maxPods(known, layoutInterfaces(known, Fabric.NONE, "pool"))).toBe(plain);
     expect(maxPods(known, layoutInterfaces(known, Fabric.EFA, "pool"))).toBe(withEfa);
   });
+});
+
+test("maxPods of a small node stays below what EKS allows for few vCPUs", () => {
+  const small: InstanceTypeSpec = { ...spec("g6e.xlarge"), networkCards: [8], ipv4PerInterface: 30 };
+  expect(maxPods(small, layoutInterfaces(small, Fabric.NONE, "pool"))).toBe(110);
 });
 
 describe("the catalog", () => {

@@ -4,6 +4,7 @@ import {
   Fabric,
   type GpuNodePoolOptions,
   LocalDisks,
+  NodeBootstrap,
   NodeImage,
   Placement,
   resolveGpuNodePool,
@@ -149,12 +150,36 @@ describe("the floor", () => {
     expect(resolve({ ...unpriced, acceptHourlyCost: 0 }).profile.minNodes).toBe(1);
   });
 
-  test.each([[{ minNodes: 5, maxNodes: 4 }], [{ minNodes: -1 }], [{ maxNodes: 0 }], [{ maxNodes: 1.5 }]])(
-    "refuses the sizes %j",
-    (sizes) => {
-      expect(() => resolve({ ...inOneZone, ...sizes })).toRefuse("POOL_SIZE_INVALID");
-    },
-  );
+  test("counts the nodes that Terraform is to run", () => {
+    const wanted = { desiredNodes: 2, ...inOneZone };
+    expect(() => resolve(wanted)).toRefuse("HOURLY_COST_NOT_ACCEPTED", { allowed: /2 x p5/ });
+    expect(resolve({ ...wanted, acceptHourlyCost: 111 }).desiredNodes).toBe(2);
+  });
+
+  test.each([
+    [{ desiredNodes: 5, acceptHourlyCost: 1000 }],
+    [{ minNodes: 2, desiredNodes: 1, acceptHourlyCost: 1000 }],
+    [{ minNodes: 5, maxNodes: 4 }],
+    [{ minNodes: -1 }],
+    [{ maxNodes: 0 }],
+    [{ maxNodes: 1.5 }],
+  ])("refuses the sizes %j", (sizes) => {
+    expect(() => resolve({ ...inOneZone, ...sizes })).toRefuse("POOL_SIZE_INVALID");
+  });
+});
+
+describe("images", () => {
+  test("without drivers for the accelerator are refused", () => {
+    const trainium = { instanceType: "trn2.48xlarge", ...inOneZone };
+    expect(() => resolve({ ...trainium, image: NodeImage.AL2023_NVIDIA })).toRefuse("IMAGE_MISMATCH", {
+      path: "stack/train.image",
+    });
+  });
+
+  test("of a family that this release does not know are taken at their word", () => {
+    const image = NodeImage.of("AL2099_{arch}_NEURON", NodeBootstrap.NODEADM);
+    expect(resolve({ instanceType: "trn2.48xlarge", image, ...inOneZone }).image).toBe(image);
+  });
 });
 
 describe("disks, labels and taints", () => {

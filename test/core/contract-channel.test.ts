@@ -1,6 +1,7 @@
 import { ContractChannel, listMember } from "cdktf-ai-datacenter/core";
 import { dataOf, synthStack, testApp, testStack, theData } from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
+import { Vpc } from "../../lib/terraform/aws";
 import { TerraformOutput } from "../../lib/terraform/cdktf";
 
 describe("parameterStore", () => {
@@ -36,6 +37,7 @@ describe("parameterStore", () => {
     const present = theData(synthesized, "aws_ssm_parameters_by_path");
     expect(present.properties).toMatchObject({
       path: "/prod/network/v1",
+      with_decryption: false,
       lifecycle: {
         postcondition: [
           {
@@ -110,8 +112,28 @@ describe("literals", () => {
   });
 });
 
-test("takes a member of a list that travelled as one string", () => {
-  const stack = testStack();
-  new TerraformOutput(stack, "Second", { value: listMember("a,b", 1) });
-  expect(synthStack(stack).output.Second).toEqual({ value: '${element(split(",", "a,b"), 1)}' });
+describe("a member of a list that travelled as one string", () => {
+  test("is read by its index where the list is known at plan, never wrapped around", () => {
+    const stack = testStack();
+    const { id } = new Vpc(stack, "Vpc", {});
+    new TerraformOutput(stack, "Second", { value: listMember(id, 1) });
+    expect(synthStack(stack).output.Second).toEqual({ value: '${split(",", aws_vpc.Vpc.id).1}' });
+  });
+
+  test("is taken at synth from a literal", () => {
+    expect([0, 1].map((index) => listMember("a,b", index))).toEqual(["a", "b"]);
+  });
+
+  test.each([
+    ["a,b", 2],
+    ["a,b", -1],
+    ["a,b", 0.5],
+    ["a,,b", 1],
+    ["", 0],
+  ])("is refused where the literal %j has none at %j", (joined, index) => {
+    expect(() => listMember(joined, index)).toRefuse("CONTRACT_VALUE_MISSING", { path: "listMember", got: joined });
+    expect(() => listMember(joined, index, "test/Network")).toRefuse("CONTRACT_VALUE_MISSING", {
+      path: "test/Network",
+    });
+  });
 });

@@ -30,5 +30,6 @@ for (const example of examples.filter(({ synthesized }) => synthesized)) {
 }
 
 for (const example of examples.filter(({ isTest }) => isTest)) {
-  describe(`the tests at ${example.file}:${example.line}`, () => runExample(example, require));
+  // Without the line: it is the name of a snapshot too.
+  describe(`the tests in ${example.file}`, () => runExample(example, require));
 }

@@ -66,7 +66,9 @@ describe("with all defaults", () => {
 
   test("closes the default security group", () => {
     const { properties } = theResource(synthesized, "aws_default_security_group");
-    expect(properties).toEqual({ vpc_id: `\${${theResource(synthesized, "aws_vpc").address}.id}` });
+    const vpc_id = `\${${theResource(synthesized, "aws_vpc").address}.id}`;
+    // Empty lists, so that a rule added by hand shows in the next plan.
+    expect(properties).toEqual({ vpc_id, ingress: [], egress: [] });
   });
 
   test("gives no instance a public address by itself", () => {
@@ -136,7 +138,10 @@ describe("with all defaults", () => {
         Effect: "Allow",
         Principal: { Service: ["vpc-flow-logs.amazonaws.com"] },
         Action: ["sts:AssumeRole"],
-        Condition: { StringEquals: { "aws:SourceAccount": ["123456789012"] } },
+        Condition: {
+          ArnLike: { "aws:SourceArn": ["arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/*"] },
+          StringEquals: { "aws:SourceAccount": ["123456789012"] },
+        },
       },
     ]);
     expect(synthesized).toHaveResource("aws_flow_log", { traffic_type: "ALL", max_aggregation_interval: 60 });

@@ -186,13 +186,28 @@ describe("grants on a key", () => {
     expect(reader.statements).toEqual([{ actions: ["kms:Decrypt", "kms:DescribeKey"], resources: [KEY_ARN] }]);
   });
 
-  test("let a writer do what a multipart upload needs", () => {
+  test("let a writer use it in every way", () => {
     const writer = grantee();
     key.grants.encryptDecrypt(writer);
     expect(writer.statements).toHaveLength(1);
     expect(writer.statements[0]?.actions).toEqual(
       expect.arrayContaining(["kms:Decrypt", "kms:GenerateDataKey*", "kms:Encrypt"]),
     );
+  });
+
+  test("are narrowed to what a service needs to read or write for the grantee, and to that service", () => {
+    const conditions = (via: string | string[]) => ({ StringEquals: { "kms:ViaService": via } });
+    const through = grantee();
+    key.grants.decrypt(through, "s3.us-east-1.amazonaws.com");
+    key.grants.encryptDecrypt(through, ["a.b.c", "a.b.d"]);
+    expect(through.statements).toEqual([
+      { actions: ["kms:Decrypt"], resources: [KEY_ARN], conditions: conditions("s3.us-east-1.amazonaws.com") },
+      {
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: [KEY_ARN],
+        conditions: conditions(["a.b.c", "a.b.d"]),
+      },
+    ]);
   });
 
   test("let a storage driver hand the key to AWS resources only", () => {

@@ -29,15 +29,23 @@ describe("policy documents", () => {
     expect(policy).toContain("home/$${aws:username}/*");
   });
 
-  test("bind the trust of a service to the account where one is given", () => {
+  test("bind the trust of a service to whom it acts for, where it says so", () => {
     expect(JSON.parse(serviceTrust("ec2.amazonaws.com"))).toEqual({
       Version: "2012-10-17",
       Statement: [
         { Sid: "Assume", Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
       ],
     });
-    expect(JSON.parse(serviceTrust("vpc-flow-logs.amazonaws.com", "123456789012"))).toMatchObject({
-      Statement: [{ Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } } }],
+    const arn = "arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/*";
+    expect(JSON.parse(serviceTrust("vpc-flow-logs.amazonaws.com", { accountId: "123456789012", arn }))).toMatchObject({
+      Statement: [
+        {
+          Condition: {
+            ArnLike: { "aws:SourceArn": arn },
+            StringEquals: { "aws:SourceAccount": "123456789012" },
+          },
+        },
+      ],
     });
   });
 });

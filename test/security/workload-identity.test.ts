@@ -130,7 +130,9 @@ describe("WorkloadIdentity by IRSA", () => {
   test("refuses a cluster without provider or issuer", () => {
     const without = (key: "oidcProviderArn" | "oidcIssuer") => ({ ...cluster, [key]: undefined });
     for (const key of ["oidcProviderArn", "oidcIssuer"] as const) {
-      expect(() => build({ trust, cluster: without(key) })).toRefuse("TRUST_INVALID", { path: "test/Trainer.cluster" });
+      const make = () => build({ trust, cluster: without(key) });
+      expect(make).toRefuse("TRUST_INVALID", { path: "test/Trainer.cluster" });
+      expect(make).toThrow("cluster.enableIrsa() before, or use WorkloadTrust.POD_IDENTITY");
     }
   });
 

@@ -18,6 +18,7 @@ const TITLES = [
   "zones",
   "add-on order",
   "add-on versions",
+  "add-ons on tainted nodes",
   "global names",
   "order that AWS enforces",
   "trust of workload identities",
@@ -79,7 +80,7 @@ const ASSERTIONS: Readonly<Record<string, () => void>> = {
   },
 
   "key grants": () => {
-    const { Statement } = policyOf(theResource(foundation, "aws_kms_key").properties.policy);
+    const { Statement } = policyOf(theResource(foundation, "aws_kms_key", "ClusterKey").properties.policy);
     const autoScaling = [
       "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
     ];
@@ -129,6 +130,13 @@ const ASSERTIONS: Readonly<Record<string, () => void>> = {
     expect(used.sort()).toEqual(known);
   },
 
+  "add-ons on tainted nodes": () => {
+    const { configuration_values } = theResource(cluster, "aws_eks_addon", "monitoring").properties;
+    expect(JSON.parse(String(configuration_values))).toMatchObject({
+      dcgmAgent: { tolerations: [{ operator: "Exists" }] },
+    });
+  },
+
   "global names": () => {
     const buckets = resourcesOf(data, "aws_s3_bucket").map(({ properties }) => String(properties.bucket));
     expect(buckets).toHaveLength(4);
@@ -173,7 +181,7 @@ const ASSERTIONS: Readonly<Record<string, () => void>> = {
 
   "service-linked roles": () => {
     const stacks = synthStages([{ ...prod, serviceLinkedRoles: ["autoscaling.amazonaws.com"] }]);
-    const key = theResource(stacks["prod-foundation"] as SynthesizedStack, "aws_kms_key").properties;
+    const key = theResource(stacks["prod-foundation"] as SynthesizedStack, "aws_kms_key", "ClusterKey").properties;
     expect(key.depends_on).toContainEqual(expect.stringMatching(/^aws_iam_service_linked_role\./));
   },
 

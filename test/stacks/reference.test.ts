@@ -1,5 +1,5 @@
 import { EncryptionKey } from "cdktf-ai-datacenter/security";
-import { synthApp, testApp } from "cdktf-ai-datacenter/testing";
+import { resourcesOf, synthApp, testApp } from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
 import { type StageConfig, stages } from "../../stacks/config";
 import { addStage, stageFloor } from "../../stacks/datacenter";
@@ -36,10 +36,34 @@ test("a deploy role is assumed for every call", () => {
   }
 });
 
-test("the stage's key is granted to every service that its consumers name", () => {
-  const policy = JSON.stringify(stacks["prod-foundation"]?.resource.aws_kms_key);
+test("the cluster key is granted to every service that its consumers name, the data key to none", () => {
+  const keys = stacks["prod-foundation"]?.resource.aws_kms_key ?? {};
+  const keyOf = (id: string) => JSON.stringify(Object.entries(keys).find(([name]) => name.startsWith(id))?.[1]);
+  const policy = keyOf("ClusterKey");
+  expect(keyOf("DataKey")).not.toContain("Service");
   expect(policy).toContain("AWSServiceRoleForAutoScaling");
   expect(policy).toContain("logs.us-east-1.amazonaws.com");
+});
+
+test("a permissions boundary bounds every role of a stage", () => {
+  const permissionsBoundaryArn = "arn:aws:iam::123456789012:policy/Boundary";
+  const synthesized = synthStages([{ ...prod, permissionsBoundaryArn }]);
+  const roles = Object.values(synthesized).flatMap((stack) => resourcesOf(stack, "aws_iam_role"));
+  expect(roles.length).toBeGreaterThan(6);
+  for (const { address, properties } of roles) {
+    expect({ address, boundary: properties.permissions_boundary }).toEqual({
+      address,
+      boundary: permissionsBoundaryArn,
+    });
+  }
+});
+
+test("teams write their own models and checkpoints, and scratch data goes by itself", () => {
+  const policies = Object.entries(stacks["prod-cluster"]?.resource.aws_iam_role_policy ?? {});
+  const policy = JSON.stringify(policies.filter(([name]) => name.startsWith("Team-research")));
+  expect(policy).toContain("research/*");
+  const rules = JSON.stringify(stacks["prod-data"]?.resource.aws_s3_bucket_lifecycle_configuration);
+  expect(rules).toContain("research/scratch/");
 });
 
 test("dev has one NAT gateway and no endpoint that costs", () => {

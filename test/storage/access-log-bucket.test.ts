@@ -52,7 +52,10 @@ describe("AccessLogBucket", () => {
         Principal: { Service: ["logging.s3.amazonaws.com"] },
         Action: ["s3:PutObject"],
         Resource: [objects],
-        Condition: { StringEquals: { "aws:SourceAccount": ["123456789012"] } },
+        Condition: {
+          ArnLike: { "aws:SourceArn": ["arn:aws:s3:::*"] },
+          StringEquals: { "aws:SourceAccount": ["123456789012"] },
+        },
       },
       {
         Sid: "DenyOldTls",
@@ -73,11 +76,18 @@ describe("AccessLogBucket", () => {
     ]);
   });
 
+  test("names the buckets whose logs it takes by the partition of its region", () => {
+    const stack = testStack({ region: "cn-north-1" });
+    new AccessLogBucket(stack, "AccessLogs");
+    const { policy } = theResource(synthStack(stack), "aws_s3_bucket_policy").properties;
+    expect(policyOf(policy).Statement[0]?.Condition?.ArnLike).toEqual({ "aws:SourceArn": ["arn:aws-cn:s3:::*"] });
+  });
+
   test("takes a name, days and a last word", () => {
     const json = synth({
       bucketName: "central-logs",
       expireAfterDays: 30,
-      keepDeletedDays: 1,
+      noncurrentVersionDays: 1,
       customize: (bucket) => {
         bucket.tags = { team: "security" };
       },

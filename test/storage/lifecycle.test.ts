@@ -2,7 +2,7 @@ import "cdktf-ai-datacenter/testing/jest";
 import { StorageClass } from "../../lib/storage";
 import { type LifecycleProps, resolveLifecycle } from "../../lib/storage/lifecycle";
 
-const none: LifecycleProps = { abortUploadsAfterDays: 3, keepDeletedDays: 14, tiers: [], expirations: [] };
+const none: LifecycleProps = { abortUploadsAfterDays: 3, noncurrentVersionDays: 14, tiers: [], expirations: [] };
 const resolve = (props: Partial<LifecycleProps>) => resolveLifecycle({ ...none, ...props }, "test/Store");
 const { STANDARD_IA, GLACIER_IR, INTELLIGENT_TIERING, DEEP_ARCHIVE, ONEZONE_IA } = StorageClass;
 
@@ -60,7 +60,7 @@ describe("resolveLifecycle", () => {
     ["a broken day", { expirations: [{ prefix: "", afterDays: 1.5 }] }],
     ["an expiration at once", { expirations: [{ prefix: "", afterDays: 0 }] }],
     ["no days for unfinished uploads", { abortUploadsAfterDays: 0 }],
-    ["no days for deleted objects", { keepDeletedDays: 0 }],
+    ["no days for deleted objects", { noncurrentVersionDays: 0 }],
   ] as const)("refuses %s", (_, props) => {
     expect(() => resolve(props)).toRefuse("LIFECYCLE_INVALID");
   });

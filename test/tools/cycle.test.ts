@@ -90,6 +90,7 @@ describe("npm start", () => {
     const override = readFileSync(join(workspace.stackFolder("prod-data"), "pin_override.tf.json"), "utf8");
     expect(JSON.parse(override)).toEqual({
       terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } },
+      provider: { aws: { max_retries: 3 } },
     });
   });
 
@@ -110,7 +111,6 @@ describe("npm start", () => {
         AWS_CONFIG_FILE: "/dev/null",
         AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
         AWS_EC2_METADATA_DISABLED: "true",
-        AWS_MAX_ATTEMPTS: "3",
         NO_PROXY: "127.0.0.1,localhost,::1",
         TF_CLI_CONFIG_FILE: workspace.cliConfig,
         TF_IN_AUTOMATION: "1",

@@ -45,8 +45,12 @@ export function layoutInterfaces(spec: InstanceTypeSpec, fabric: Fabric, at: str
   return [primary, ...efa];
 }
 
+/** EKS caps managed nodes. Source: Amazon EKS user guide, "Assign more IP addresses to Amazon EKS nodes with prefixes", 2026. */
+const FEW_VCPUS = 30;
+const MOST_PODS = { few: 110, many: 250 };
+
 /**
- * Most pods that can get an address on a node. The VPC CNI uses the default network card only and keeps the first address of each
+ * Most pods of a node: those that EKS allows and that can get an address. The VPC CNI uses the default network card only and keeps the first address of each
  * interface for itself; an EFA-only interface on that card takes a slot and gives no address, which the node's own
  * bootstrap (nodeadm) does not subtract. Two host-network system pods come on top.
  * Source: awslabs/amazon-eks-ami `nodeadm/internal/kubelet/eni_max_pods.go`, 2026-07; the subtraction as Karpenter does it.
@@ -54,5 +58,6 @@ export function layoutInterfaces(spec: InstanceTypeSpec, fabric: Fabric, at: str
 export function maxPods(spec: InstanceTypeSpec, interfaces: readonly FabricInterface[]): number {
   const withoutAddress = interfaces.filter(({ card, kind }) => card === 0 && kind === InterfaceKind.EFA_ONLY).length;
   const slots = (spec.networkCards[0] ?? 1) - withoutAddress;
-  return slots * (spec.ipv4PerInterface - 1) + 2;
+  const withAddress = slots * (spec.ipv4PerInterface - 1) + 2;
+  return Math.min(withAddress, spec.vcpus < FEW_VCPUS ? MOST_PODS.few : MOST_PODS.many);
 }
