@@ -1,19 +1,16 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { escape, jsonText } from "cdktf-ai-datacenter/core";
 import { synthStack, testStack } from "cdktf-ai-datacenter/testing";
 import fc from "fast-check";
 import { Vpc } from "../../lib/terraform/aws";
 import { Fn, TerraformOutput, Token } from "../../lib/terraform/cdktf";
 import { userText } from "../core/template-text";
+import { PlainTerraform } from "./plain-terraform";
 
 const stack = testStack();
 const ID = new Vpc(stack, "Vpc", {}).id;
 const SEED = 20261123;
-const folder = mkdtempSync(join(tmpdir(), "aidc-escape-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const terraform = new PlainTerraform();
+afterAll(() => terraform.remove());
 
 const texts = fc.sample(userText, { seed: SEED, numRuns: 300 });
 const mixed = fc.sample(fc.array(fc.oneof(userText, fc.constant(ID)), { minLength: 2, maxLength: 6 }), {
@@ -29,21 +26,11 @@ function applied(outputs: Readonly<Record<string, unknown>>): Record<string, unk
   const output = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, { value }]));
   // The reference points to something that needs no provider.
   const text = JSON.stringify({ output, locals: { known: "vpc-1" } }).replaceAll("aws_vpc.Vpc.id", "local.known");
-  writeFileSync(join(folder, "main.tf.json"), text);
-  terraform("init", "-input=false");
-  terraform("apply", "-auto-approve", "-input=false");
-  const given = JSON.parse(terraform("output", "-json")) as Record<string, { value: unknown }>;
+  terraform.write(text);
+  terraform.run("init", "-input=false");
+  terraform.run("apply", "-auto-approve", "-input=false");
+  const given = JSON.parse(terraform.run("output", "-json")) as Record<string, { value: unknown }>;
   return Object.fromEntries(Object.entries(given).map(([name, { value }]) => [name, value]));
-}
-
-function terraform(...parameters: string[]): string {
-  const env = { PATH: process.env.PATH, HOME: folder, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
-  return execFileSync("terraform", parameters, {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
 }
 
 /** Terraform normalizes all text; pieces that combine across a border are normalized together. */

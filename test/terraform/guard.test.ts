@@ -1,44 +1,27 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { guardPlan } from "../../lib/cli/guard";
 import { readPlan } from "../../lib/cli/plan";
+import { PlainTerraform } from "./plain-terraform";
 
-const folder = mkdtempSync(join(tmpdir(), "aidc-guard-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function terraform(...parameters: string[]): string {
-  const env = { PATH: process.env.PATH, HOME: folder, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
-  return execFileSync("terraform", parameters, {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-function write(config: unknown): void {
-  writeFileSync(join(folder, "main.tf.json"), JSON.stringify(config));
-}
+const terraform = new PlainTerraform();
+afterAll(() => terraform.remove());
 
 const version = (triggers_replace: string) => ({ triggers_replace });
 
 test("judges a plan of Terraform's own: deletion, replacement, move, removal and change", () => {
   const before = ["Deleted", "Replaced", "Moved", "Forgotten", "Kept"];
-  write({ resource: { terraform_data: Object.fromEntries(before.map((name) => [name, version("1")])) } });
-  terraform("init", "-input=false");
-  terraform("apply", "-auto-approve", "-input=false");
-  write({
+  terraform.write({ resource: { terraform_data: Object.fromEntries(before.map((name) => [name, version("1")])) } });
+  terraform.run("init", "-input=false");
+  terraform.run("apply", "-auto-approve", "-input=false");
+  terraform.write({
     resource: {
       terraform_data: { Replaced: version("2"), MovedTo: version("1"), Kept: { ...version("1"), input: "x" } },
     },
     moved: [{ from: "terraform_data.Moved", to: "terraform_data.MovedTo" }],
     removed: [{ from: "terraform_data.Forgotten", lifecycle: { destroy: false } }],
   });
-  terraform("plan", "-input=false", "-out", "plan.bin");
+  terraform.run("plan", "-input=false", "-out", "plan.bin");
   // No provider is at hand for a bucket; the form of a plan does not depend on the type.
-  const json = terraform("show", "-json", "plan.bin").replaceAll("terraform_data", "aws_s3_bucket");
+  const json = terraform.run("show", "-json", "plan.bin").replaceAll("terraform_data", "aws_s3_bucket");
   const plan = readPlan(Buffer.from(json), "plan.json");
   expect(guardPlan(plan, ["aws_s3_bucket.Deleted"])).toMatchObject({
     refused: [
@@ -53,5 +36,7 @@ test("judges a plan of Terraform's own: deletion, replacement, move, removal and
     unknown: [],
     idle: [],
   });
-  expect(() => readPlan(Buffer.from(terraform("show", "-json")), "state.json")).toThrow("this is a state, not a plan");
+  expect(() => readPlan(Buffer.from(terraform.run("show", "-json")), "state.json")).toThrow(
+    "this is a state, not a plan",
+  );
 });

@@ -1,14 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { listMember } from "cdktf-ai-datacenter/core";
 import { synthStack, testStack } from "cdktf-ai-datacenter/testing";
 import { Vpc } from "../../lib/terraform/aws";
 import { TerraformOutput } from "../../lib/terraform/cdktf";
+import { PlainTerraform } from "./plain-terraform";
 
-const folder = mkdtempSync(join(tmpdir(), "aidc-list-member-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const terraform = new PlainTerraform();
+afterAll(() => terraform.remove());
 
 /** What Terraform gives for a member of "a,b,c", which it learns from a resource that needs no provider. */
 function planned(index: number): string {
@@ -18,23 +15,13 @@ function planned(index: number): string {
   const { output } = synthStack(stack);
   const resource = { terraform_data: { joined: { input: "a,b,c" } } };
   const text = JSON.stringify({ output, resource }).replaceAll("aws_vpc.Vpc.id", "terraform_data.joined.input");
-  writeFileSync(join(folder, "main.tf.json"), text);
-  return terraform("plan", "-input=false", "-no-color");
-}
-
-function terraform(...parameters: string[]): string {
-  const env = { PATH: process.env.PATH, HOME: folder, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
-  return execFileSync("terraform", parameters, {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  terraform.write(text);
+  return terraform.run("plan", "-input=false", "-no-color");
 }
 
 beforeAll(() => {
-  writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ resource: { terraform_data: { joined: {} } } }));
-  terraform("init", "-input=false");
+  terraform.write({ resource: { terraform_data: { joined: {} } } });
+  terraform.run("init", "-input=false");
 });
 
 test("gives each member of a list by its index", () => {
