@@ -1,4 +1,4 @@
-/** The embedded cloud from the outside: the commands that people type, with the real Terraform, provider and emulator. */
+/** The embedded cloud from the outside: the commands that people type, with the real Terraform, provider and emulator. Linux only. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -76,6 +76,12 @@ function tool(name: "start" | "stop" | "destroy", args: readonly string[], folde
 async function finished(running: Running): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const [status] = (await once(running.child, "close")) as [number | null];
   return { status, stdout: running.stdout, stderr: running.stderr };
+}
+
+/** Waits a little; a process that has ended takes its time to give its memory back. @returns those that are left */
+async function allGone(family: readonly number[], withinMs: number): Promise<number[]> {
+  for (let waited = 0; waited < withinMs && family.some(isAlive); waited += 100) await delay(100);
+  return family.filter(isAlive);
 }
 
 function requests(): Request[] {
@@ -222,7 +228,7 @@ describe("npm start, in an environment that points everywhere else", () => {
     expect(destroyed).toMatchObject({ ok: true });
     expect(destroyed.stacks.map(({ left }) => left)).toEqual(line.stacks.map(() => 0));
     expect(status).toBe(0);
-    expect(isAlive(pid)).toBe(false);
+    expect(await allGone([pid], 2_000)).toEqual([]);
     expect((await finished(tool("stop", []))).stdout).toBe("Nothing is running.\n");
   });
 });
@@ -230,9 +236,14 @@ describe("npm start, in an environment that points everywhere else", () => {
 describe("an end in mid-apply", () => {
   const folder = join(root, "interrupted");
 
+  const direct = () => tool("start", [], folder);
+  const byNpm = () =>
+    run("npm", ["start", "--", "--work-dir", folder], { ...process.env, TF_PLUGIN_DIR: pluginFolder });
+
   /** Starts, and waits until resources are being created. */
-  async function midApply(args: readonly string[] = []): Promise<Running & { family: number[] }> {
-    const running = tool("start", args, folder);
+  async function midApply(start: () => Running): Promise<Running & { family: number[] }> {
+    rmSync(folder, { recursive: true, force: true });
+    const running = start();
     const log = join(folder, "logs", "prod-foundation-apply.jsonl");
     for (let i = 0; i < 1200 && running.child.exitCode === null; i += 1) {
       if (existsSync(log) && readFileSync(log, "utf8").includes('"apply_complete"')) break;
@@ -244,16 +255,11 @@ describe("an end in mid-apply", () => {
     return Object.assign(running, { family });
   }
 
-  async function allGone(family: readonly number[], withinMs: number): Promise<number[]> {
-    for (let waited = 0; waited < withinMs && family.some(isAlive); waited += 100) await delay(100);
-    return family.filter(isAlive);
-  }
-
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("by %s leaves no process, ends with %i, and lets Terraform write its state", async (signal, status) => {
-    const running = await midApply();
+    const running = await midApply(direct);
     running.child.kill(signal);
     const result = await finished(running);
     expect(result.status).toBe(status);
@@ -264,8 +270,14 @@ describe("an end in mid-apply", () => {
     expect(readdirSync(folder)).not.toContain("run.lock");
   });
 
+  test("of npm alone, which tells nobody, leaves no process either", async () => {
+    const running = await midApply(byNpm);
+    running.child.kill("SIGTERM");
+    expect(await allGone(running.family, 10_000)).toEqual([]);
+  });
+
   test("by SIGKILL, which nobody can answer, still ends the emulator", async () => {
-    const running = await midApply();
+    const running = await midApply(direct);
     running.child.kill("SIGKILL");
     const emulator = running.family.filter((pid) =>
       readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("aidc_embedded"),

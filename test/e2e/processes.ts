@@ -25,7 +25,7 @@ export class SocketWatch {
   private readonly timer: NodeJS.Timeout;
 
   public constructor(root: number) {
-    this.timer = setInterval(() => this.look(root), 100);
+    this.timer = setInterval(() => this.look(root), 250);
   }
 
   public stop(): void {

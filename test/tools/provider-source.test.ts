@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aliasHost, writeDownloadConfig, writeMirrorConfig } from "../../tools/embedded/cli-config";
-import { reasonIn } from "../../tools/embedded/provider-download";
+import { ChildProcesses } from "../../tools/embedded/processes";
+import { downloadProvider, reasonIn } from "../../tools/embedded/provider-download";
 import { findProvider, type ProviderSearch } from "../../tools/embedded/provider-source";
+import { Workspace } from "../../tools/embedded/workspace";
 
 const AWS = "hashicorp/aws";
 let root: string;
@@ -118,6 +120,51 @@ test("lets providers come from the mirror only, and downloads from the registry 
   const downloaded = readFileSync(file, "utf8");
   expect(downloaded).toContain("direct {}");
   expect(downloaded).toContain(`plugin_cache_dir = "${join(root, "new")}"`);
+});
+
+describe("a download", () => {
+  const CACHED = "registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64";
+
+  /** Runs a download with a script in Terraform's place, which is told the cache by the CLI configuration, as Terraform is. */
+  async function download(script: string) {
+    const terraform = join(root, "terraform");
+    const readCache = `cache=$(/bin/sed -n 's/^plugin_cache_dir = "\\(.*\\)"$/\\1/p' "$TF_CLI_CONFIG_FILE")`;
+    writeFileSync(terraform, `#!/bin/sh\n${readCache}\n${script}\n`, { mode: 0o755 });
+    const workspace = new Workspace(join(root, "work"));
+    workspace.prepare(false);
+    const said: string[] = [];
+    const user = { PATH: process.env.PATH, HTTPS_PROXY: "http://proxy:1", AWS_PROFILE: "production" };
+    const children = new ChildProcesses();
+    const cache = join(root, "cache");
+    const reason = await downloadProvider({
+      children,
+      workspace,
+      user,
+      terraform,
+      cache,
+      say: (line) => said.push(line),
+    });
+    return { reason, said, left: readdirSync(workspace.root), cache };
+  }
+
+  test("is announced with its size, keeps the provider, and leaves nothing else", async () => {
+    const script = `env > "${root}/env.txt"; /bin/mkdir -p "$cache/${CACHED}"; : > "$cache/${CACHED}/terraform-provider-aws_v5.100.0_x5"`;
+    const { reason, said, left, cache } = await download(script);
+    expect(reason).toBeUndefined();
+    expect(said).toEqual([expect.stringMatching(/hashicorp\/aws 5\.100\.0: about \d+ MB to download, \d+ MB on disk/)]);
+    expect(left).not.toContain("provider-download");
+    expect(await find()).toMatchObject({ folder: cache, origin: "an earlier download" });
+    const env = readFileSync(join(root, "env.txt"), "utf8");
+    expect(env).toContain("HTTPS_PROXY=http://proxy:1");
+    expect(env).not.toContain("AWS_");
+  });
+
+  test("that fails half-way is no provider, and tells why", async () => {
+    const script = `/bin/mkdir -p "$cache/${CACHED}"; : > "$cache/${CACHED}/terraform-provider-aws"; echo "Error: cut off" >&2; exit 1`;
+    const { reason } = await download(script);
+    expect(reason).toBe("cut off");
+    expect(readdirSync(root).filter((name) => name.startsWith("cache"))).toEqual([]);
+  });
 });
 
 test("puts Terraform's reason for a failed download into one line", () => {
