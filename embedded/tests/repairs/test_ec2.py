@@ -35,6 +35,18 @@ def test_rules_that_name_a_group_keep_their_description(aws, vpc):
     assert rule["Description"] == "EFA traffic within the group"
 
 
+def test_a_gateway_endpoint_can_be_deleted_twice(aws, vpc):
+    ec2 = aws("ec2")
+    table = ec2.create_route_table(VpcId=vpc.id)["RouteTable"]["RouteTableId"]
+    service = "com.amazonaws.us-east-1.s3"
+    made = ec2.create_vpc_endpoint(
+        VpcId=vpc.id, ServiceName=service, VpcEndpointType="Gateway", RouteTableIds=[table]
+    )
+    endpoint = made["VpcEndpoint"]["VpcEndpointId"]
+    for _ in range(2):
+        assert ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])["Unsuccessful"] == []
+
+
 @pytest.fixture
 def instance(aws, vpc):
     """An instance that must not get a public address: its subnet and groups come with an interface."""
