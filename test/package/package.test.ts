@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as ts from "typescript";
 
 const ROOT = join(__dirname, "../..");
 
@@ -101,6 +103,21 @@ describe("what is published", () => {
     const list = files();
     const wanted = [...targets, ...Object.values(manifest.bin)].map((target) => target.replace(/^\.\//, ""));
     expect(wanted.filter((target) => !list.includes(target))).toEqual([]);
+  });
+
+  test("types every entry for projects that resolve modules the old way, as cdktf init makes them", () => {
+    const project = mkdtempSync(join(tmpdir(), "aidc-consumer-"));
+    mkdirSync(join(project, "node_modules"));
+    symlinkSync(ROOT, join(project, "node_modules", "cdktf-ai-datacenter"));
+    for (const moduleResolution of [ts.ModuleResolutionKind.Node10, ts.ModuleResolutionKind.Node16]) {
+      for (const entry of entries) {
+        const options = { module: ts.ModuleKind.CommonJS, moduleResolution };
+        const found = ts.resolveModuleName(published(entry), join(project, "main.ts"), options, ts.sys).resolvedModule;
+        const types = (manifest.exports[entry] as { types: string }).types;
+        expect([entry, found?.resolvedFileName]).toEqual([entry, join(ROOT, types)]);
+      }
+    }
+    rmSync(project, { recursive: true });
   });
 
   test("exports every room", () => {
