@@ -1,6 +1,6 @@
 import { INSTANCE_TYPES, type InstanceTypeSpec } from "../catalog";
 import { type PoolProfile, type PoolTaint, TaintEffect } from "../contracts";
-import { InvalidProps } from "../core";
+import { InvalidProps, whenKnown } from "../core";
 import { Capacity, CapacityKind } from "./capacity";
 import { Fabric } from "./fabric/fabric";
 import { type FabricInterface, layoutInterfaces, maxPods } from "./fabric/layout";
@@ -82,10 +82,12 @@ function resolveType({ instanceType, specification }: GpuNodePoolOptions, at: st
 
 /** Source: kubernetes.io, "Version Skew Policy": a kubelet may be up to three minor versions older than the API server. */
 export function checkNodeVersion(nodes: string, cluster: string, at: string): void {
-  const [minor, newest] = [nodes, cluster].map((version) => Number(version.split(".")[1])) as [number, number];
-  if (minor <= newest && minor >= newest - 3) return;
-  const allowed = `the cluster's ${cluster}, or up to three minor versions older`;
-  throw new InvalidProps("VALUE_OUT_OF_RANGE", `${at}.kubernetesVersion`, { got: nodes, allowed });
+  whenKnown(`${nodes}${cluster}`, () => {
+    const [minor, newest] = [nodes, cluster].map((version) => Number(version.split(".")[1])) as [number, number];
+    if (minor <= newest && minor >= newest - 3) return;
+    const allowed = `the cluster's ${cluster}, or up to three minor versions older`;
+    throw new InvalidProps("VALUE_OUT_OF_RANGE", `${at}.kubernetesVersion`, { got: nodes, allowed });
+  });
 }
 
 function checkSize({ minNodes, desiredNodes = minNodes, maxNodes }: NodeCounts, at: string): void {

@@ -2,6 +2,7 @@ import { Capacity, GpuNodePool, type GpuNodePoolOptions, NodeImage } from "cdktf
 import { TaintEffect } from "cdktf-ai-datacenter/contracts";
 import { type SynthesizedStack, synthStack, testStack, theResource } from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
+import { Token } from "../../lib/terraform/cdktf";
 import { KEY_ARN, testCluster } from "./fixtures";
 
 function synthPool(options: Partial<GpuNodePoolOptions> = {}): SynthesizedStack {
@@ -204,6 +205,8 @@ describe("an all-props pool", () => {
   test("refuses nodes newer than the control plane, or too old for it", () => {
     expect(() => synthPool({ kubernetesVersion: "1.36" })).toRefuse("VALUE_OUT_OF_RANGE", { got: "1.36" });
     expect(() => synthPool({ kubernetesVersion: "1.31" })).toRefuse("VALUE_OUT_OF_RANGE");
+    const known = Token.asString({ resolve: () => "1.35" });
+    expect(() => synthPool({ kubernetesVersion: known })).not.toThrow();
   });
 
   test("refuses an id that cannot stand in an address", () => {
