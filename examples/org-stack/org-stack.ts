@@ -2,6 +2,7 @@ import { S3Backend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { DataAwsKmsKey } from "@cdktf/provider-aws/lib/data-aws-kms-key";
+import { AWS_PROVIDER_RANGE } from "cdktf-ai-datacenter/core";
 import { Capacity, Cluster, GpuNodePool } from "cdktf-ai-datacenter/compute";
 import { Network } from "cdktf-ai-datacenter/network";
 import { EncryptionKey, KeyServiceGrant, WorkloadIdentity } from "cdktf-ai-datacenter/security";
@@ -16,6 +17,9 @@ export class ResearchGpuStack extends TerraformStack {
     super(scope, id);
     new S3Backend(this, { bucket: "example-org-terraform", key: `research/${id}.tfstate`, region: "eu-west-1" });
     new AwsProvider(this, "Aws", { region: "eu-west-1", defaultTags: [{ tags: { CostCenter: "4711" } }] });
+
+    // Without this the bindings pin the one provider version that they were generated from.
+    this.addOverride("terraform.required_providers.aws", { source: "hashicorp/aws", version: AWS_PROVIDER_RANGE });
 
     const network = Network.fromAttributes(this, "OrgNetwork", {
       vpcId: "vpc-0a1b2c3d4e5f67890",

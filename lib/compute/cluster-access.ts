@@ -23,12 +23,12 @@ export class ApiSecurityGroup extends Construct {
       tags: { Name: this.node.path },
     });
     this.securityGroupId = group.id;
-    for (const cidrIpv4 of access.cidrs) {
+    for (const [index, cidrIpv4] of access.cidrs.entries()) {
       // On a public endpoint the ranges are enforced by EKS; the private side stays for the VPC.
-      if (!access.isPublic) this.open(idFrom("From", cidrIpv4), { cidrIpv4 });
+      if (!access.isPublic) this.open(sourceId("From", cidrIpv4, index), { cidrIpv4 });
     }
     for (const [index, referencedSecurityGroupId] of access.securityGroupIds.entries()) {
-      this.open(`FromGroup${index}`, { referencedSecurityGroupId });
+      this.open(sourceId("FromGroup", referencedSecurityGroupId, index), { referencedSecurityGroupId });
     }
     this.node.addValidation({ validate: () => (access.isPublic || this.sources > 0 ? [] : [this.closed()]) });
   }
@@ -48,8 +48,13 @@ export class ApiSecurityGroup extends Construct {
 
   private closed(): string {
     const refusal = { got: "a private API without sources", allowed: "cidrs, securityGroupIds, or an AccessHost" };
-    return new InvalidProps("API_ACCESS_EMPTY", `${this.node.path}.apiAccess`, refusal).message;
+    return new InvalidProps("API_ACCESS_EMPTY", `${this.node.scope?.node.path}.apiAccess`, refusal).message;
   }
+}
+
+/** Named by the source, so that a changed list keeps addresses; by place where the source is not known yet. */
+function sourceId(kind: string, source: string, index: number): string {
+  return Token.isUnresolved(source) ? `${kind}${index}` : idFrom(kind, source);
 }
 
 /** An access entry with cluster administration for each principal. @internal */

@@ -5,10 +5,12 @@ import { type IEncryptionKey, WorkloadIdentity } from "../security";
 import { Construct, type ITerraformDependable } from "../terraform/cdktf";
 import { EksAddon } from "../terraform/aws";
 import { jsonText } from "../terraform/json-text";
+import type { ClusterProps } from "./cluster-props";
 
 export interface ClusterAddonsProps {
   readonly cluster: ClusterReference;
   readonly versions: Readonly<Record<EksAddonName, string>>;
+  readonly configuration?: ClusterProps["addonConfiguration"];
   readonly encryptionKey: IEncryptionKey;
   readonly permissionsBoundaryArn?: string;
 }
@@ -61,14 +63,15 @@ function addAddon(
   scope: Construct,
   props: ClusterAddonsProps,
   addonName: EksAddonName,
-  configuration?: unknown,
+  ours: Readonly<Record<string, unknown>> = {},
   dependsOn: readonly ITerraformDependable[] = [],
 ): EksAddon {
+  const configuration = { ...ours, ...props.configuration?.[addonName] };
   return new EksAddon(scope, addonName, {
     clusterName: props.cluster.clusterName,
     addonName,
     addonVersion: props.versions[addonName],
-    configurationValues: configuration === undefined ? undefined : jsonText(configuration),
+    configurationValues: Object.keys(configuration).length === 0 ? undefined : jsonText(configuration),
     resolveConflictsOnCreate: "OVERWRITE",
     resolveConflictsOnUpdate: "OVERWRITE",
     dependsOn: dependsOn.length > 0 ? [...dependsOn] : undefined,

@@ -49,6 +49,11 @@ export interface ClusterProps {
   readonly systemPool?: SystemPoolOptions;
   /** Add-on versions that differ from the catalog's. @default - the catalog's for the version */
   readonly addonVersions?: Readonly<Partial<Record<EksAddonName, string>>>;
+  /**
+   * More configuration of add-ons, as their schemas have it (`aws eks describe-addon-configuration`), over what the cluster sets
+   * itself: network policy of the VPC CNI, and monitoring on tainted nodes. @default - none
+   */
+  readonly addonConfiguration?: Readonly<Partial<Record<EksAddonName, Readonly<Record<string, unknown>>>>>;
   /** Days to keep the control-plane log. @default 365 */
   readonly logRetentionDays?: number;
   /** Whether people with Session Manager rights may open a root shell on nodes. @default false */

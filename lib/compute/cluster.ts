@@ -74,6 +74,7 @@ export class Cluster extends Construct implements ICluster {
     const addons: ClusterAddonsProps = {
       cluster: { clusterName: this.clusterName, clusterArn: this.clusterArn },
       versions: plan.addonVersions,
+      configuration: props.addonConfiguration,
       encryptionKey: props.encryptionKey,
       permissionsBoundaryArn: props.permissionsBoundaryArn,
     };

@@ -23,14 +23,14 @@ export class GpuNodePool extends Construct {
   public readonly nodeGroupName: string;
 
   /**
-   * @param id name of the pool too, in labels and profile, in lower case
+   * @param id name of the pool too, in labels and names: lower-case letters, digits and "-"
    * @throws InvalidProps as `resolveGpuNodePool`; KEY_GRANT_MISSING for an imported key that Auto Scaling may not use
    */
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
     const { cluster } = props;
     const zones = cluster.network.acceleratorSubnets.map(({ zone }) => zone);
-    const pool = resolveGpuNodePool(id.toLowerCase(), props, zones, this.node.path);
+    const pool = resolveGpuNodePool(id, props, zones, this.node.path);
     checkNodeVersion(props.kubernetesVersion ?? cluster.version, cluster.version, this.node.path);
     this.profile = pool.profile;
     cluster.encryptionKey.allowService(KeyServiceGrant.AUTO_SCALING, this.node.path);

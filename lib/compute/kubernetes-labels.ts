@@ -35,3 +35,15 @@ function checkPair(path: string, key: string, value: string): void {
 function refuse(path: string, got: string, allowed: string): never {
   throw new InvalidProps("LABEL_INVALID", path, { got, allowed });
 }
+
+/** The pool that every cluster has under this name. */
+export const SYSTEM_POOL = "system";
+
+/**
+ * A pool's name is a label value and part of physical names, which do not tell upper from lower case.
+ * @throws InvalidProps LABEL_INVALID
+ */
+export function checkPoolName(name: string, at: string): void {
+  if (/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name) && name !== SYSTEM_POOL) return;
+  refuse(`${at}.id`, name, `lower-case letters, digits and "-", up to 63 characters, not "${SYSTEM_POOL}"`);
+}

@@ -1,6 +1,7 @@
 import { EKS_VERSIONS, type EksAddonName } from "../catalog";
 import { InvalidProps, logRetention, NameRule, physicalName, whenKnown } from "../core";
 import { type INetwork, InterfaceEndpoint } from "../network";
+import { checkApiAccess } from "./api-access";
 import { type ClusterProps, SYSTEM_POOL_DEFAULTS, type SystemPoolOptions } from "./cluster-props";
 
 /** A system pool with all defaults filled in. */
@@ -23,11 +24,12 @@ export interface ResolvedCluster {
 
 /**
  * @param at path of the construct, for messages
- * @throws InvalidProps CLUSTER_ZONES_TOO_FEW, ZONE_UNKNOWN, CLUSTER_ADMINS_EMPTY, ARN_INVALID, KUBERNETES_VERSION_UNKNOWN, NAME_INVALID,
+ * @throws InvalidProps API_ACCESS_OPEN, API_ACCESS_EMPTY, CIDR_INVALID, CLUSTER_ZONES_TOO_FEW, ZONE_UNKNOWN, CLUSTER_ADMINS_EMPTY, ARN_INVALID, KUBERNETES_VERSION_UNKNOWN, NAME_INVALID,
  *   POOL_SIZE_INVALID, VALUE_OUT_OF_RANGE, ENDPOINTS_MISSING
  */
 export function resolveCluster(props: ClusterProps, at: string): ResolvedCluster {
   checkPrivateNodes(props.network, at);
+  checkApiAccess(props.apiAccess, `${at}.apiAccess`);
   return {
     name: physicalName(NameRule.EKS_CLUSTER, at, props.name),
     version: props.version,
@@ -63,7 +65,7 @@ function checkPrivateNodes({ hasNat, endpointServices }: INetwork, at: string): 
 }
 
 function resolveAddons({ version, addonVersions = {} }: ClusterProps, at: string): Record<EksAddonName, string> {
-  const known = EKS_VERSIONS[version];
+  const known = Object.hasOwn(EKS_VERSIONS, version) ? EKS_VERSIONS[version] : undefined;
   // Every catalog version lists the same add-ons, so any of them tells which ones a cluster needs.
   const needed = Object.keys(Object.values(EKS_VERSIONS)[0]?.addons ?? {}) as EksAddonName[];
   const missing = needed.filter((name) => addonVersions[name] === undefined);

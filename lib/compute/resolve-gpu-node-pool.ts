@@ -5,7 +5,7 @@ import { Capacity, CapacityKind } from "./capacity";
 import { Fabric } from "./fabric/fabric";
 import { type FabricInterface, layoutInterfaces, maxPods } from "./fabric/layout";
 import { type GpuNodePoolOptions, LocalDisks, Placement } from "./gpu-node-pool-props";
-import { checkLabels, checkTaints } from "./kubernetes-labels";
+import { checkLabels, checkPoolName, checkTaints } from "./kubernetes-labels";
 import { NodeImage } from "./node-image";
 import type { NodeCounts } from "./scaling";
 
@@ -39,6 +39,7 @@ export function resolveGpuNodePool(
   networkZones: readonly string[],
   at: string,
 ): ResolvedGpuNodePool {
+  checkPoolName(poolName, at);
   const spec = resolveType(options, at);
   const { minNodes = 0, maxNodes, desiredNodes, capacity = Capacity.onDemand() } = options;
   checkSize({ minNodes, maxNodes, desiredNodes }, at);
@@ -70,7 +71,8 @@ export function resolveGpuNodePool(
 }
 
 function resolveType({ instanceType, specification }: GpuNodePoolOptions, at: string): InstanceTypeSpec {
-  const spec = specification ?? INSTANCE_TYPES[instanceType];
+  const known = Object.hasOwn(INSTANCE_TYPES, instanceType) ? INSTANCE_TYPES[instanceType] : undefined;
+  const spec = specification ?? known;
   if (spec === undefined) {
     const allowed = Object.keys(INSTANCE_TYPES).join(", ");
     throw new InvalidProps("INSTANCE_TYPE_UNKNOWN", `${at}.instanceType`, { got: instanceType, allowed });
@@ -128,6 +130,8 @@ function resolveZones(
 ): readonly string[] {
   const zones = asked ?? (capacity.zone === undefined ? networkZones : [capacity.zone]);
   const path = `${at}.zones`;
+  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  if (twice !== undefined) throw new InvalidProps("ZONE_DUPLICATE", path, { got: twice, allowed: "distinct zones" });
   if (zones.length === 0) throw new InvalidProps("ZONES_EMPTY", path, { got: zones, allowed: "one or more zones" });
   const unknown = zones.find((zone) => !networkZones.includes(zone));
   if (unknown !== undefined) {

@@ -2,6 +2,7 @@ import { Architecture } from "../catalog";
 import { NameRule, physicalName } from "../core";
 import { Construct, type ITerraformDependable } from "../terraform/cdktf";
 import { EksNodeGroup } from "../terraform/aws";
+import { SYSTEM_POOL } from "./kubernetes-labels";
 import { NodeBootstrap, NodeImage } from "./node-image";
 import { nodeLaunchTemplate } from "./node-launch-template";
 import type { ResolvedSystemPool } from "./resolve-cluster";
@@ -43,7 +44,7 @@ export class SystemNodePool extends Construct {
       ...scaling(options),
       updateConfig: { maxUnavailable: 1 },
       nodeRepairConfig: { enabled: true },
-      labels: { "aidc/pool": "system" },
+      labels: { "aidc/pool": SYSTEM_POOL },
       launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
       dependsOn: [...props.after],
     });

@@ -95,7 +95,7 @@ class ParameterStoreChannel extends ContractChannel {
         name: `/${this.prefix}/${contract}/${key}`,
         description: escape(`${key} of contract ${contract}, published by ${TerraformStack.of(scope).node.id}`),
         type: "String",
-        insecureValue: value,
+        insecureValue: escape(value),
       });
     }
   }

@@ -47,6 +47,14 @@ export const ERROR_CODES = {
     meaning: "No availability zone was given.",
     remedy: "Name at least one zone, for example us-east-1a.",
   },
+  ZONE_UNKNOWN_AT_SYNTH: {
+    meaning: "A zone is known only after apply, but it names resources and shapes the address plan.",
+    remedy: "Write the zones literally, such as us-east-1a: addresses must not depend on what an API answers.",
+  },
+  REGION_UNSUPPORTED: {
+    meaning: "Endpoint names and service principals differ in this partition, and the library does not know them yet.",
+    remedy: "Deploy to a region of the aws or aws-us-gov partition.",
+  },
   ZONE_NOT_IN_REGION: {
     meaning: "An availability zone does not belong to the region of the stack.",
     remedy: "Name zones of the region, or change the region.",

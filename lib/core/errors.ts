@@ -1,3 +1,4 @@
+import { Token } from "../terraform/cdktf";
 import { ERROR_CODES, type ErrorCode } from "./error-codes";
 
 /** What a refusal tells beside its code. */
@@ -38,7 +39,14 @@ export class InvalidProps extends Error {
   }
 }
 
+/** Never throws: an error that fails while it is made hides what was wrong. */
 function show(value: unknown): string {
-  if (typeof value === "number") return String(value); // JSON knows no NaN
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  if (value === undefined) return "nothing";
+  if (Token.isUnresolved(value)) return "a value known only after apply";
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }

@@ -1,3 +1,4 @@
+import { Token } from "../terraform/cdktf";
 import { InvalidProps } from "./errors";
 
 const SAFE_ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -16,7 +17,15 @@ export function safeId(id: string, path: string): string {
   return id;
 }
 
-/** The id for something named by a user or by AWS: every character that an address cannot hold becomes "-". */
+/**
+ * The id for something named by a user or by AWS: every character that an address cannot hold becomes "-".
+ * @throws InvalidProps ID_UNSAFE for a token: its number would become the address, and change with every edit of the program
+ */
 export function idFrom(...words: readonly string[]): string {
+  const unknown = words.find((word) => Token.isUnresolved(word));
+  if (unknown !== undefined) {
+    const remedy = "Write the name literally: addresses must not depend on what is known only after apply.";
+    throw new InvalidProps("ID_UNSAFE", words[0] ?? "", { got: unknown, allowed: "a value known at synth", remedy });
+  }
   return words.join("-").replace(/[^A-Za-z0-9_-]/g, "-");
 }

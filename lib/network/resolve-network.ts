@@ -5,9 +5,11 @@ import {
   logRetention,
   overlaps,
   parseCidr,
+  partitionOf,
   subBlock,
   whenKnown,
 } from "../core";
+import { Token } from "../terraform/cdktf";
 import { InterfaceEndpoint } from "./interface-endpoint";
 import { NatGateways, type NetworkProps } from "./network-props";
 
@@ -45,11 +47,12 @@ const NARROWEST_ACCELERATOR = 24;
  *
  * @param region region of the stack, or a token
  * @param at path of the construct, for messages
- * @throws InvalidProps ZONES_EMPTY, ZONE_DUPLICATE, ZONE_NOT_IN_REGION, ZONES_BEYOND_RESERVED, CIDR_INVALID, CIDR_TOO_SMALL,
+ * @throws InvalidProps REGION_UNSUPPORTED, ZONE_UNKNOWN_AT_SYNTH, ZONES_EMPTY, ZONE_DUPLICATE, ZONE_NOT_IN_REGION, ZONES_BEYOND_RESERVED, CIDR_INVALID, CIDR_TOO_SMALL,
  *   CIDR_TOO_LARGE, CIDR_OVERLAP, VALUE_OUT_OF_RANGE
  */
 export function resolveNetwork(props: NetworkProps, region: string, at: string): ResolvedNetwork {
   const { cidr = "10.0.0.0/16", maxZones = 4, natGateways = NatGateways.PER_ZONE } = props;
+  checkPartition(region, at);
   checkZones(props.zones, maxZones, region, at);
   const bits = Math.ceil(Math.log2(maxZones));
   const vpc = parseVpc(cidr, `${at}.cidr`);
@@ -69,9 +72,18 @@ export function resolveNetwork(props: NetworkProps, region: string, at: string):
       podCidr: pods && formatCidr(subBlock(pods, pods.prefix + bits, index)),
       natZone: natZone(props.zones, index, natGateways),
     })),
-    endpoints: props.interfaceEndpoints ?? (natGateways === NatGateways.NONE ? InterfaceEndpoint.PRIVATE_CLUSTER : []),
+    endpoints: resolveEndpoints(props.interfaceEndpoints, natGateways),
     flowLogRetentionDays: logRetention(props.flowLogRetentionDays ?? 365, `${at}.flowLogRetentionDays`),
   };
+}
+
+/** Lists are often put together from other lists: each service once. */
+function resolveEndpoints(
+  asked: readonly InterfaceEndpoint[] | undefined,
+  nat: NatGateways,
+): readonly InterfaceEndpoint[] {
+  const endpoints = asked ?? (nat === NatGateways.NONE ? InterfaceEndpoint.PRIVATE_CLUSTER : []);
+  return [...new Map(endpoints.map((endpoint) => [endpoint.service, endpoint])).values()];
 }
 
 /** Public subnets hold NAT gateways and load balancers only: a sixty-fourth of the zone, at least the smallest AWS allows. */
@@ -90,10 +102,24 @@ function natZone(zones: readonly string[], index: number, nat: NatGateways): str
   return nat === NatGateways.ONE ? zones[0] : zones[index];
 }
 
+/** Elsewhere many endpoints are called `cn.com.amazonaws.…`, and service principals end differently. */
+function checkPartition(region: string, at: string): void {
+  whenKnown(region, (known) => {
+    if (["aws", "aws-us-gov"].includes(partitionOf(known))) return;
+    throw new InvalidProps("REGION_UNSUPPORTED", at, {
+      got: known,
+      allowed: "regions of the aws and aws-us-gov partitions",
+    });
+  });
+}
+
 function checkZones(zones: readonly string[], maxZones: number, region: string, at: string): void {
   const path = `${at}.zones`;
   if (!Number.isInteger(maxZones) || maxZones < 1 || maxZones > 8) {
     throw new InvalidProps("VALUE_OUT_OF_RANGE", `${at}.maxZones`, { got: maxZones, allowed: "1 to 8" });
+  }
+  if (Token.isUnresolved(zones) || zones.some((zone) => Token.isUnresolved(zone))) {
+    throw new InvalidProps("ZONE_UNKNOWN_AT_SYNTH", path, { got: zones, allowed: "zones by name" });
   }
   if (zones.length === 0) throw new InvalidProps("ZONES_EMPTY", path, { got: zones, allowed: "one or more zones" });
   if (zones.length > maxZones) {
@@ -101,6 +127,12 @@ function checkZones(zones: readonly string[], maxZones: number, region: string, 
       got: zones,
       allowed: `at most maxZones (${maxZones}) zones`,
     });
+  }
+  const regionOf = (zone: string) => zone.replace(/[a-z]$/, "");
+  const stranger = zones.find((zone) => regionOf(zone) !== regionOf(zones[0] ?? ""));
+  if (stranger !== undefined) {
+    const allowed = `zones of one region, as ${zones[0]} is`;
+    throw new InvalidProps("ZONE_NOT_IN_REGION", path, { got: stranger, allowed });
   }
   const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
   if (twice !== undefined) throw new InvalidProps("ZONE_DUPLICATE", path, { got: twice, allowed: "distinct zones" });

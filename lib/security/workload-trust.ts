@@ -67,7 +67,7 @@ function webIdentity({ cluster, namespace, serviceAccount }: TrustRequest, at: s
   const { oidcProviderArn, oidcIssuer } = cluster;
   if (oidcProviderArn === undefined || oidcIssuer === undefined) {
     throw new InvalidProps("TRUST_INVALID", `${at}.cluster`, {
-      got: cluster,
+      got: { oidcProviderArn: oidcProviderArn ?? "none", oidcIssuer: oidcIssuer ?? "none" },
       allowed: "a cluster with oidcProviderArn and oidcIssuer, which IRSA needs",
       remedy: "Call cluster.enableIrsa() before, or use WorkloadTrust.POD_IDENTITY.",
     });

@@ -1,6 +1,6 @@
 import { AccessHost, ApiAccess, Cluster, type ClusterProps, GpuNodePool } from "cdktf-ai-datacenter/compute";
 import { InterfaceEndpoint } from "cdktf-ai-datacenter/network";
-import { EncryptionKey } from "cdktf-ai-datacenter/security";
+import { EncryptionKey, WorkloadIdentity, WorkloadTrust } from "cdktf-ai-datacenter/security";
 import {
   policyOf,
   resourcesOf,
@@ -10,6 +10,7 @@ import {
   theResource,
 } from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
+import { Token } from "../../lib/terraform/cdktf";
 import { ADMIN, importedKey, importedNetwork, KEY_ARN, testCluster } from "./fixtures";
 
 function synthCluster(more: Partial<ClusterProps> = {}): SynthesizedStack {
@@ -148,12 +149,25 @@ describe("API access", () => {
   });
 
   test("refuses an API open to the world, and one open to nobody", () => {
-    expect(() => ApiAccess.publicFrom(["0.0.0.0/0"])).toRefuse("API_ACCESS_OPEN", { got: "0.0.0.0/0" });
-    expect(() => ApiAccess.private({ cidrs: ["0.0.0.0/0"] })).toRefuse("API_ACCESS_OPEN");
-    expect(() => ApiAccess.publicFrom(["0.0.0.0/1", "128.0.0.0/1"])).toRefuse("API_ACCESS_OPEN");
-    expect(() => ApiAccess.publicFrom(["10.0.0.0/8"])).toRefuse("CIDR_INVALID", { got: "10.0.0.0/8" });
-    expect(() => ApiAccess.publicFrom([])).toRefuse("API_ACCESS_EMPTY");
-    expect(() => synthCluster({ apiAccess: ApiAccess.private() })).toRefuse("API_ACCESS_EMPTY");
+    const from = (apiAccess: ApiAccess) => () => synthCluster({ apiAccess });
+    const path = "test/Cluster.apiAccess";
+    expect(from(ApiAccess.publicFrom(["0.0.0.0/0"]))).toRefuse("API_ACCESS_OPEN", { got: "0.0.0.0/0", path });
+    expect(from(ApiAccess.private({ cidrs: ["0.0.0.0/0"] }))).toRefuse("API_ACCESS_OPEN", { path });
+    expect(from(ApiAccess.publicFrom(["0.0.0.0/1", "128.0.0.0/1"]))).toRefuse("API_ACCESS_OPEN");
+    expect(from(ApiAccess.publicFrom(["10.0.0.0/8"]))).toRefuse("CIDR_INVALID", { got: "10.0.0.0/8", path });
+    expect(from(ApiAccess.publicFrom([]))).toRefuse("API_ACCESS_EMPTY", { path });
+    expect(() => synthCluster({ apiAccess: ApiAccess.private() })).toRefuse("API_ACCESS_EMPTY", {
+      path: "test/Cluster.apiAccess",
+    });
+  });
+
+  test("names each source by itself, once, so that removing one leaves the others alone", () => {
+    const cidrs = ["10.20.0.0/16", "10.20.0.0/16", Token.asString({ resolve: () => "10.30.0.0/16" })];
+    const stack = synthCluster({ apiAccess: ApiAccess.private({ cidrs, securityGroupIds: ["sg-b", "sg-a"] }) });
+    const names = resourcesOf(stack, "aws_vpc_security_group_ingress_rule").map(({ address }) => address);
+    expect(names).toHaveLength(4);
+    expect(names.join()).toContain("Api_FromGroup-sg-a_");
+    expect(names.join()).toContain("Api_From-10-20-0-0-16_");
   });
 
   test("counts an access host as somebody, without an inbound rule or a key pair", () => {
@@ -209,6 +223,7 @@ describe("refusals", () => {
 
   test("a version without known add-ons, unless they are all given", () => {
     expect(() => synthCluster({ version: "1.99" })).toRefuse("KUBERNETES_VERSION_UNKNOWN", { allowed: /1\.34, 1\.35/ });
+    expect(() => synthCluster({ version: "constructor" })).toRefuse("KUBERNETES_VERSION_UNKNOWN");
     const addonVersions = {
       "vpc-cni": "v1",
       "kube-proxy": "v1",
@@ -304,6 +319,28 @@ describe("composition", () => {
       subnet_ids: ["subnet-gpu-a", "subnet-gpu-b"],
       depends_on: undefined,
     });
+  });
+
+  test("takes more configuration of add-ons, and keeps its own", () => {
+    const stack = synthCluster({
+      addonConfiguration: { "vpc-cni": { env: { ENABLE_PREFIX_DELEGATION: "true" } }, coredns: { replicaCount: 3 } },
+    });
+    const configurationOf = (addon: string) =>
+      theResource(stack, "aws_eks_addon", `_${addon}_`).properties.configuration_values as string;
+    expect(JSON.parse(configurationOf("vpc-cni"))).toEqual({
+      enableNetworkPolicy: "true",
+      env: { ENABLE_PREFIX_DELEGATION: "true" },
+    });
+    expect(configurationOf("coredns")).toBe('{"replicaCount":3}');
+    expect(configurationOf("kube-proxy")).toBeUndefined();
+  });
+
+  test("refuses IRSA before the provider is there, with the cluster itself at hand", () => {
+    const stack = testStack();
+    const jobs = { cluster: testCluster(stack), namespace: "jobs", serviceAccount: "jobs", trust: WorkloadTrust.IRSA };
+    expect(() => new WorkloadIdentity(stack, "Jobs", jobs)).toRefuse("TRUST_INVALID", { path: "test/Jobs.cluster" });
+    jobs.cluster.enableIrsa();
+    expect(() => new WorkloadIdentity(stack, "JobsByIrsa", jobs)).not.toThrow();
   });
 
   test("applies the user's last word", () => {

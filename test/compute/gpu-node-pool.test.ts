@@ -8,12 +8,12 @@ import { KEY_ARN, testCluster } from "./fixtures";
 function synthPool(options: Partial<GpuNodePoolOptions> = {}): SynthesizedStack {
   const stack = testStack();
   const pool = { instanceType: "p5.48xlarge", maxNodes: 4, zones: ["us-east-1a"], ...options };
-  new GpuNodePool(stack, "Training", { cluster: testCluster(stack), ...pool });
+  new GpuNodePool(stack, "training", { cluster: testCluster(stack), ...pool });
   return synthStack(stack);
 }
 
 function template(stack: SynthesizedStack): Record<string, unknown> {
-  return theResource(stack, "aws_launch_template", "Training").properties as Record<string, unknown>;
+  return theResource(stack, "aws_launch_template", "training").properties as Record<string, unknown>;
 }
 
 function userData(stack: SynthesizedStack): string {
@@ -26,7 +26,7 @@ describe("an all-defaults p5 pool", () => {
   test("carries the cluster's group and its own on the ENA interface, only its own on EFA-only ones", () => {
     const interfaces = template(stack).network_interfaces as Record<string, unknown>[];
     expect(interfaces).toHaveLength(33);
-    const own = expect.stringMatching(/aws_security_group\.Training_SecurityGroup.*\.id/);
+    const own = expect.stringMatching(/aws_security_group\.training_SecurityGroup.*\.id/);
     const cluster = expect.stringMatching(/aws_eks_cluster\.Cluster.*cluster_security_group_id/);
     expect(interfaces[0]).toEqual({
       associate_public_ip_address: "false",
@@ -45,7 +45,7 @@ describe("an all-defaults p5 pool", () => {
 
   test("lets its nodes talk to each other by group, both ways", () => {
     for (const type of ["aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]) {
-      const group = expect.stringMatching(/aws_security_group\.Training/);
+      const group = expect.stringMatching(/aws_security_group\.training/);
       expect(stack).toHaveResource(type, {
         ip_protocol: "-1",
         security_group_id: group,
@@ -98,7 +98,7 @@ describe("an all-defaults p5 pool", () => {
   });
 
   test("waits for the add-ons that give a node its network", () => {
-    const { depends_on } = theResource(stack, "aws_eks_node_group", "Training").properties;
+    const { depends_on } = theResource(stack, "aws_eks_node_group", "training").properties;
     expect(depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/^aws_eks_addon\..*vpc-cni/)]));
     expect(depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/^aws_eks_addon\..*pod-identity/)]));
   });
@@ -114,7 +114,7 @@ describe("capacity", () => {
       instance_market_options: { market_type: "capacity-block" },
       instance_type: "p5.48xlarge",
     });
-    const group = theResource(stack, "aws_eks_node_group", "Training").properties;
+    const group = theResource(stack, "aws_eks_node_group", "training").properties;
     expect(group).toMatchObject({ capacity_type: "CAPACITY_BLOCK" });
     expect(group).not.toHaveProperty("instance_types");
     expect(stack).toHaveResourceCount("aws_placement_group", 0);
@@ -179,7 +179,7 @@ describe("an all-props pool", () => {
     });
     expect(stack).toHaveResource("aws_eks_node_group", { version: "1.33", node_repair_config: { enabled: false } });
     expect(template(stack).description).toBe("reviewed");
-    const { taint, force_update_version } = theResource(stack, "aws_eks_node_group", "Training").properties;
+    const { taint, force_update_version } = theResource(stack, "aws_eks_node_group", "training").properties;
     expect(taint).toEqual([
       { effect: "NO_SCHEDULE", key: "nvidia.com/gpu", value: "present" },
       { effect: "PREFER_NO_SCHEDULE", key: "team", value: "research" },
@@ -193,7 +193,7 @@ describe("an all-props pool", () => {
     const tags = {
       Budget: "100%%{x}",
       ManagedBy: "cdktf-ai-datacenter",
-      Name: "test/Training",
+      Name: "test/training",
       Stack: "test",
       Stage: "test",
     };
@@ -207,6 +207,12 @@ describe("an all-props pool", () => {
     expect(() => synthPool({ kubernetesVersion: "1.31" })).toRefuse("VALUE_OUT_OF_RANGE");
     const known = Token.asString({ resolve: () => "1.35" });
     expect(() => synthPool({ kubernetesVersion: known })).not.toThrow();
+  });
+
+  test.each(["Train", "pool-", "system", "a".repeat(64)])("refuses the name %s, as a label or beside others", (id) => {
+    const stack = testStack();
+    const pool = { cluster: testCluster(stack), instanceType: "p5.48xlarge", maxNodes: 1 };
+    expect(() => new GpuNodePool(stack, id, pool)).toRefuse("LABEL_INVALID", { path: `test/${id}.id` });
   });
 
   test("refuses an id that cannot stand in an address", () => {

@@ -76,6 +76,7 @@ describe("the profile", () => {
 
 describe("instance types", () => {
   test("refuses one that the catalog does not know, and names those it does", () => {
+    expect(() => resolve({ instanceType: "constructor" })).toRefuse("INSTANCE_TYPE_UNKNOWN");
     expect(() => resolve({ instanceType: "p9.48xlarge" })).toRefuse("INSTANCE_TYPE_UNKNOWN", { got: "p9.48xlarge" });
   });
 
@@ -102,6 +103,7 @@ describe("zones", () => {
   test("refuses a zone without an accelerator subnet, and none at all", () => {
     expect(() => resolve({ zones: ["us-east-1f"] })).toRefuse("ZONE_UNKNOWN", { got: "us-east-1f" });
     expect(() => resolve({ zones: [] })).toRefuse("ZONES_EMPTY");
+    expect(() => resolve({ zones: ["us-east-1a", "us-east-1a"] })).toRefuse("ZONE_DUPLICATE");
   });
 
   test("follow the capacity", () => {

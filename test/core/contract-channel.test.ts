@@ -20,6 +20,12 @@ describe("parameterStore", () => {
     });
   });
 
+  test("publishes user text as it is", () => {
+    const stack = testStack({ id: "prod-foundation", channel });
+    channel.publish(stack, "notes/v1", { owner: "${team} 100%{x}" });
+    expect(synthStack(stack)).toHaveResource("aws_ssm_parameter", { insecure_value: "$${team} 100%%{x}" });
+  });
+
   test("reads what it publishes, by the same names and in the open", () => {
     const stack = testStack({ id: "prod-cluster", channel });
     const { vpcId } = channel.read(stack, "network/v1", ["vpcId"], "prod-foundation");

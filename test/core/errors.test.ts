@@ -1,4 +1,5 @@
 import { ERROR_CODES, InvalidProps } from "cdktf-ai-datacenter/core";
+import { Token } from "../../lib/terraform/cdktf";
 
 test("tells code, path, what came in, what is allowed, and the remedy of the code", () => {
   const error = new InvalidProps("ZONES_EMPTY", "prod/Network.zones", { got: [], allowed: "one or more zones" });
@@ -14,6 +15,15 @@ test("says nothing where nothing came in, and a remedy of its own where one is g
   expect(error.message).toBe("[NAME_INVALID] x: got nothing; allowed: a name. Pass one.");
   const notANumber = new InvalidProps("VALUE_OUT_OF_RANGE", "x", { got: Number.NaN, allowed: "1 to 8" });
   expect(notANumber.message).toContain("got NaN;");
+});
+
+test("never fails while it is made: what was wrong must come out", () => {
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  const said = (got: unknown) => new InvalidProps("NAME_INVALID", "x", { got, allowed: "a name" }).message;
+  expect(said(circle)).toContain("got [object Object];");
+  expect(said(1n)).toContain("got 1;");
+  expect(said(Token.asNumber({ resolve: () => 3 }))).toContain("got a value known only after apply;");
 });
 
 test("has a meaning and a remedy for each code, as sentences", () => {

@@ -5,6 +5,7 @@ import { testStack } from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
 import fc from "fast-check";
 import { DataAwsRegion } from "../../lib/terraform/aws";
+import { Token } from "../../lib/terraform/cdktf";
 
 const encryptionKey = new EncryptionKey(testStack(), "Key");
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d", "us-east-1e", "us-east-1f"];
@@ -19,6 +20,39 @@ function blocks(plan: ReturnType<typeof resolve>): string[] {
     [acceleratorCidr, privateCidr, publicCidr, podCidr].filter((cidr) => cidr !== undefined),
   );
 }
+
+describe("zones", () => {
+  const token = Token.asString({ resolve: () => "us-east-1a" });
+
+  test("known only after apply are refused: they name resources", () => {
+    expect(() => resolve({ zones: ["us-east-1a", token] })).toRefuse("ZONE_UNKNOWN_AT_SYNTH", {
+      path: "test/Network.zones",
+    });
+    const all = Token.asList({ resolve: () => ["us-east-1a"] });
+    expect(() => resolve({ zones: all })).toRefuse("ZONE_UNKNOWN_AT_SYNTH");
+  });
+
+  test("of two regions are refused where the region is not known", () => {
+    const zones = ["eu-west-1a", "us-east-1a"];
+    expect(() => resolveNetwork({ zones, encryptionKey }, token, "x")).toRefuse("ZONE_NOT_IN_REGION", {
+      got: "us-east-1a",
+    });
+  });
+
+  test("of a partition whose names the library does not know are refused", () => {
+    const china = { zones: ["cn-north-1a"], encryptionKey };
+    expect(() => resolveNetwork(china, "cn-north-1", "x")).toRefuse("REGION_UNSUPPORTED", { got: "cn-north-1" });
+    const government = { zones: ["us-gov-west-1a"], encryptionKey };
+    expect(resolveNetwork(government, "us-gov-west-1", "x").zones).toHaveLength(1);
+  });
+});
+
+test("an endpoint named twice, as lists of lists do, is made once", () => {
+  const interfaceEndpoints = [...InterfaceEndpoint.PRIVATE_CLUSTER, InterfaceEndpoint.STS, InterfaceEndpoint.of("sts")];
+  const services = resolve({ interfaceEndpoints }).endpoints.map(({ service }) => service);
+  expect(services.filter((service) => service === "sts")).toHaveLength(1);
+  expect(services).toHaveLength(InterfaceEndpoint.PRIVATE_CLUSTER.length);
+});
 
 describe("the address plan", () => {
   test("gives each zone half for accelerators, a quarter for private, and a small public subnet", () => {
