@@ -16,7 +16,7 @@ export class ClusterStack extends DatacenterStack {
       encryptionKey: clusterKey,
       network: readNetwork(this, config),
       controlPlaneZones: config.controlPlaneZones,
-      version: config.kubernetesVersion,
+      kubernetesVersion: config.kubernetesVersion,
       apiAccess: config.apiAccess,
       admins: config.admins,
       deployers: config.deployers,

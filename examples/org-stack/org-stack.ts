@@ -37,7 +37,7 @@ export class ResearchGpuStack extends TerraformStack {
     const cluster = Cluster.fromAttributes(this, "OrgCluster", {
       clusterName: "org-shared",
       clusterArn: "arn:aws:eks:eu-west-1:123456789012:cluster/org-shared",
-      version: "1.35",
+      kubernetesVersion: "1.35",
       network,
       encryptionKey,
       clusterSecurityGroupId: "sg-0123456789abcdef0",

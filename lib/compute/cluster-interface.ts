@@ -6,7 +6,7 @@ import type { ITerraformDependable } from "../terraform/cdktf";
 /** An EKS cluster, made here or imported. */
 export interface ICluster extends ClusterReference {
   /** Kubernetes minor version, such as "1.35". */
-  readonly version: string;
+  readonly kubernetesVersion: string;
   readonly network: INetwork;
   /** Key of node volumes. */
   readonly encryptionKey: IEncryptionKey;

@@ -36,7 +36,7 @@ export interface ClusterProps {
    * Kubernetes minor version, such as "1.35": upgrades are decisions. At the end of standard support EKS upgrades the control plane
    * by itself, since extended support, at six times the price, is refused here; raise the version before that day.
    */
-  readonly version: string;
+  readonly kubernetesVersion: string;
   /** Who may reach the Kubernetes API over the network. */
   readonly apiAccess: ApiAccess;
   /** Roles (or users) of people who administer the cluster, by ARN, at least one: the creator is not one by itself. */

@@ -14,7 +14,7 @@ import { SystemNodePool } from "./system-node-pool";
 
 /** What is known of a cluster made elsewhere. */
 export interface ClusterAttributes extends ClusterReference {
-  readonly version: string;
+  readonly kubernetesVersion: string;
   readonly network: INetwork;
   readonly encryptionKey: IEncryptionKey;
   readonly clusterSecurityGroupId: string;
@@ -34,7 +34,7 @@ export class Cluster extends Construct implements ICluster {
 
   public readonly clusterName: string;
   public readonly clusterArn: string;
-  public readonly version: string;
+  public readonly kubernetesVersion: string;
   public readonly network: INetwork;
   public readonly encryptionKey: IEncryptionKey;
   /** Address of the Kubernetes API. */
@@ -62,7 +62,7 @@ export class Cluster extends Construct implements ICluster {
     const cluster = this.addCluster(props, plan, roles);
     this.clusterName = cluster.name;
     this.clusterArn = cluster.arn;
-    this.version = plan.version;
+    this.kubernetesVersion = plan.kubernetesVersion;
     this.network = props.network;
     this.encryptionKey = props.encryptionKey;
     this.endpoint = cluster.endpoint;
@@ -121,7 +121,7 @@ export class Cluster extends Construct implements ICluster {
     });
     return new EksCluster(this, "Resource", {
       name: plan.name,
-      version: plan.version,
+      version: plan.kubernetesVersion,
       roleArn: roles.clusterRoleArn,
       bootstrapSelfManagedAddons: false,
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
@@ -146,7 +146,7 @@ export class Cluster extends Construct implements ICluster {
   private addSystemPool(plan: ResolvedCluster): SystemNodePool {
     return new SystemNodePool(this, "SystemPool", {
       clusterName: this.clusterName,
-      version: plan.version,
+      version: plan.kubernetesVersion,
       nodeRoleArn: this.nodeRoleArn,
       keyArn: this.encryptionKey.keyArn,
       subnetIds: this.network.privateSubnets.map(({ subnetId }) => subnetId),
@@ -159,7 +159,7 @@ export class Cluster extends Construct implements ICluster {
 class ImportedCluster extends Construct implements ICluster {
   public readonly clusterName: string;
   public readonly clusterArn: string;
-  public readonly version: string;
+  public readonly kubernetesVersion: string;
   public readonly network: INetwork;
   public readonly encryptionKey: IEncryptionKey;
   public readonly clusterSecurityGroupId: string;
@@ -172,7 +172,7 @@ class ImportedCluster extends Construct implements ICluster {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
     this.clusterName = attributes.clusterName;
     this.clusterArn = attributes.clusterArn;
-    this.version = attributes.version;
+    this.kubernetesVersion = attributes.kubernetesVersion;
     this.network = attributes.network;
     this.encryptionKey = attributes.encryptionKey;
     this.clusterSecurityGroupId = attributes.clusterSecurityGroupId;

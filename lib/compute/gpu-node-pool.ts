@@ -31,7 +31,7 @@ export class GpuNodePool extends Construct {
     const { cluster } = props;
     const zones = cluster.network.acceleratorSubnets.map(({ zone }) => zone);
     const pool = resolveGpuNodePool(id, props, zones, this.node.path);
-    checkNodeVersion(props.kubernetesVersion ?? cluster.version, cluster.version, this.node.path);
+    checkNodeVersion(props.kubernetesVersion ?? cluster.kubernetesVersion, cluster.kubernetesVersion, this.node.path);
     this.profile = pool.profile;
     cluster.encryptionKey.allowService(KeyServiceGrant.AUTO_SCALING, this.node.path);
     if (pool.capacity.kind === CapacityKind.SPOT) {
@@ -103,7 +103,7 @@ export class GpuNodePool extends Construct {
   }
 
   private addNodeGroup(
-    { cluster, kubernetesVersion = cluster.version, nodeRepair = true }: GpuNodePoolProps,
+    { cluster, kubernetesVersion = cluster.kubernetesVersion, nodeRepair = true }: GpuNodePoolProps,
     pool: ResolvedGpuNodePool,
     template: LaunchTemplate,
   ): EksNodeGroup {

@@ -13,7 +13,7 @@ export interface ResolvedSystemPool extends Required<Omit<SystemPoolOptions, "de
 /** A cluster with all defaults filled in and all checks passed. */
 export interface ResolvedCluster {
   readonly name: string;
-  readonly version: string;
+  readonly kubernetesVersion: string;
   readonly addonVersions: Readonly<Record<EksAddonName, string>>;
   readonly controlPlaneZones: readonly string[];
   readonly systemPool: ResolvedSystemPool;
@@ -32,7 +32,7 @@ export function resolveCluster(props: ClusterProps, at: string): ResolvedCluster
   checkApiAccess(props.apiAccess, `${at}.apiAccess`);
   return {
     name: physicalName(NameRule.EKS_CLUSTER, at, props.name),
-    version: props.version,
+    kubernetesVersion: props.kubernetesVersion,
     addonVersions: resolveAddons(props, at),
     controlPlaneZones: resolveZones(props, at),
     systemPool: resolveSystemPool(props.systemPool ?? {}, at),
@@ -64,14 +64,20 @@ function checkPrivateNodes({ hasNat, endpointServices }: INetwork, at: string): 
   });
 }
 
-function resolveAddons({ version, addonVersions = {} }: ClusterProps, at: string): Record<EksAddonName, string> {
-  const known = Object.hasOwn(EKS_VERSIONS, version) ? EKS_VERSIONS[version] : undefined;
+function resolveAddons(
+  { kubernetesVersion, addonVersions = {} }: ClusterProps,
+  at: string,
+): Record<EksAddonName, string> {
+  const known = Object.hasOwn(EKS_VERSIONS, kubernetesVersion) ? EKS_VERSIONS[kubernetesVersion] : undefined;
   // Every catalog version lists the same add-ons, so any of them tells which ones a cluster needs.
   const needed = Object.keys(Object.values(EKS_VERSIONS)[0]?.addons ?? {}) as EksAddonName[];
   const missing = needed.filter((name) => addonVersions[name] === undefined);
   if (known === undefined && missing.length > 0) {
     const allowed = `${Object.keys(EKS_VERSIONS).join(", ")}, or addonVersions for ${missing.join(", ")}`;
-    throw new InvalidProps("KUBERNETES_VERSION_UNKNOWN", `${at}.version`, { got: version, allowed });
+    throw new InvalidProps("KUBERNETES_VERSION_UNKNOWN", `${at}.kubernetesVersion`, {
+      got: kubernetesVersion,
+      allowed,
+    });
   }
   return { ...known?.addons, ...addonVersions } as Record<EksAddonName, string>;
 }
@@ -97,12 +103,17 @@ function resolveAdministrators({ admins, deployers = [] }: ClusterProps, at: str
     const allowed = "at least one ARN of a role or user";
     throw new InvalidProps("CLUSTER_ADMINS_EMPTY", `${at}.admins`, { got: admins, allowed });
   }
-  for (const principal of [...admins, ...deployers]) {
+  checkPrincipals(admins, `${at}.admins`);
+  checkPrincipals(deployers, `${at}.deployers`);
+  return [...new Set([...admins, ...deployers])];
+}
+
+function checkPrincipals(principals: readonly string[], at: string): void {
+  for (const principal of principals) {
     whenKnown(principal, (arn) => {
       if (/^arn:[\w-]+:iam::\d{12}:(role|user)\/.+$/.test(arn)) return;
       const allowed = "arn:aws:iam::<account>:role/<name>, not an assumed-role session";
-      throw new InvalidProps("ARN_INVALID", `${at}.admins`, { got: arn, allowed });
+      throw new InvalidProps("ARN_INVALID", at, { got: arn, allowed });
     });
   }
-  return [...new Set([...admins, ...deployers])];
 }

@@ -1,5 +1,5 @@
 import { INSTANCE_TYPES, type InstanceTypeSpec } from "../catalog";
-import { type PoolProfile, type PoolTaint, TaintEffect } from "../contracts";
+import { ACCELERATOR_LABEL, POOL_LABEL, type PoolProfile, type PoolTaint, TaintEffect } from "../contracts";
 import { InvalidProps, whenKnown } from "../core";
 import { Capacity, CapacityKind } from "./capacity";
 import { Fabric } from "./fabric/fabric";
@@ -49,7 +49,7 @@ export function resolveGpuNodePool(
   const zones = resolveZones(options.zones, capacity, fabric, networkZones, at);
   const placement = resolvePlacement(options.placement, capacity, fabric, zones, at);
   checkCapacity(spec, capacity, at);
-  const labels = { ...options.labels, "aidc/pool": poolName, "aidc/accelerator": spec.accelerator.name };
+  const labels = { ...options.labels, [POOL_LABEL]: poolName, [ACCELERATOR_LABEL]: spec.accelerator.name };
   checkLabels(options.labels ?? {}, at);
   const taints = [acceleratorTaint(spec), ...(options.taints ?? [])];
   checkTaints(taints, at);
@@ -233,7 +233,7 @@ function profileOf(
   return {
     poolName,
     instanceType: spec.instanceType,
-    nodeSelector: { "aidc/pool": poolName },
+    nodeSelector: { [POOL_LABEL]: poolName },
     taints: parts.taints,
     zones: parts.zones,
     acceleratorResource: spec.accelerator.resource,

@@ -1,4 +1,5 @@
 import { Architecture } from "../catalog";
+import { POOL_LABEL } from "../contracts";
 import { NameRule, physicalName } from "../core";
 import { Construct, type ITerraformDependable } from "../terraform/cdktf";
 import { EksNodeGroup } from "../terraform/aws";
@@ -44,7 +45,7 @@ export class SystemNodePool extends Construct {
       ...scaling(options),
       updateConfig: { maxUnavailable: 1 },
       nodeRepairConfig: { enabled: true },
-      labels: { "aidc/pool": SYSTEM_POOL },
+      labels: { [POOL_LABEL]: SYSTEM_POOL },
       launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
       dependsOn: [...props.after],
     });

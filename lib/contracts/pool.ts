@@ -1,3 +1,8 @@
+/** Label of every node of a pool: its value is the pool's name. Workloads select nodes by it. */
+export const POOL_LABEL = "aidc/pool";
+/** Label of every accelerator node: its value is the accelerator's model, such as "h100". */
+export const ACCELERATOR_LABEL = "aidc/accelerator";
+
 /** What a taint does to pods that do not tolerate it, in Kubernetes' own words. */
 export enum TaintEffect {
   NO_SCHEDULE = "NoSchedule",

@@ -11,7 +11,7 @@ export class NameRule {
   /** AWS IAM quotas: role names up to 64 characters. */
   public static readonly IAM_ROLE = new NameRule("IAM role", 64, /^[\w+=,.@-]+$/);
   /** AWS KMS API, CreateAlias: 256 characters with the leading "alias/". */
-  public static readonly KMS_ALIAS = new NameRule("KMS alias", 250, /^(?!aws\/)[A-Za-z0-9/_-]+$/);
+  public static readonly KMS_ALIAS = new NameRule("KMS alias", 250, /^(?!aws\/|alias\/)[A-Za-z0-9/_-]+$/);
   /** The Terraform AWS provider 5.100 accepts 3 to 125 characters (the EC2 API 128). */
   public static readonly LAUNCH_TEMPLATE = new NameRule("launch template", 125, /^[A-Za-z0-9()./_-]{3,}$/);
   /** AWS EC2 API, CreatePlacementGroup: up to 255 ASCII characters. */

@@ -219,11 +219,15 @@ describe("refusals", () => {
     expect(() => synthCluster({ admins: [] })).toRefuse("CLUSTER_ADMINS_EMPTY");
     const session = "arn:aws:sts::123456789012:assumed-role/Admin/me";
     expect(() => synthCluster({ admins: [session] })).toRefuse("ARN_INVALID", { got: session });
+    const path = "test/Cluster.deployers";
+    expect(() => synthCluster({ deployers: [session] })).toRefuse("ARN_INVALID", { got: session, path });
   });
 
   test("a version without known add-ons, unless they are all given", () => {
-    expect(() => synthCluster({ version: "1.99" })).toRefuse("KUBERNETES_VERSION_UNKNOWN", { allowed: /1\.34, 1\.35/ });
-    expect(() => synthCluster({ version: "constructor" })).toRefuse("KUBERNETES_VERSION_UNKNOWN");
+    expect(() => synthCluster({ kubernetesVersion: "1.99" })).toRefuse("KUBERNETES_VERSION_UNKNOWN", {
+      allowed: /1\.34, 1\.35/,
+    });
+    expect(() => synthCluster({ kubernetesVersion: "constructor" })).toRefuse("KUBERNETES_VERSION_UNKNOWN");
     const addonVersions = {
       "vpc-cni": "v1",
       "kube-proxy": "v1",
@@ -232,7 +236,9 @@ describe("refusals", () => {
       "aws-ebs-csi-driver": "v1",
       "eks-node-monitoring-agent": "v1",
     };
-    expect(synthCluster({ version: "1.99", addonVersions })).toHaveResource("aws_eks_cluster", { version: "1.99" });
+    expect(synthCluster({ kubernetesVersion: "1.99", addonVersions })).toHaveResource("aws_eks_cluster", {
+      version: "1.99",
+    });
   });
 
   test("a network without NAT that lacks what nodes need to join", () => {
@@ -305,7 +311,7 @@ describe("composition", () => {
     const cluster = Cluster.fromAttributes(stack, "Cluster", {
       clusterName: "theirs",
       clusterArn: "arn:aws:eks:us-east-1:123456789012:cluster/theirs",
-      version: "1.34",
+      kubernetesVersion: "1.34",
       network: importedNetwork(stack),
       encryptionKey: importedKey(stack),
       clusterSecurityGroupId: "sg-cluster",

@@ -34,7 +34,7 @@ export function testCluster(stack: DatacenterStack, more: Partial<ClusterProps> 
     name: "ai",
     network: more.network ?? importedNetwork(stack),
     encryptionKey: more.encryptionKey ?? importedKey(stack),
-    version: "1.35",
+    kubernetesVersion: "1.35",
     apiAccess: ApiAccess.private({ cidrs: ["10.20.0.0/16"] }),
     admins: [ADMIN],
     ...more,

@@ -59,6 +59,7 @@ describe("given names", () => {
     [NameRule.IAM_ROLE, "a/b"],
     [NameRule.IAM_ROLE, ""],
     [NameRule.KMS_ALIAS, "aws/s3"],
+    [NameRule.KMS_ALIAS, "alias/data"],
     [NameRule.LAUNCH_TEMPLATE, "ab"],
     [NameRule.PLACEMENT_GROUP, "ü"],
     [NameRule.SECURITY_GROUP, "sg-1"],
