@@ -1,4 +1,4 @@
-import { environmentOf, InvalidProps, NameRule, permissionsBoundary, physicalName, safeId, stackTags } from "../core";
+import { awsManagedPolicyArn, NameRule, permissionsBoundary, physicalName, safeId, stackTags } from "../core";
 import { type IEncryptionKey, serviceTrust } from "../security";
 import { Construct } from "../terraform/cdktf";
 import {
@@ -10,8 +10,9 @@ import {
   SecurityGroup,
   VpcSecurityGroupEgressRule,
 } from "../terraform/aws";
-import { type INetwork, InterfaceEndpoint } from "../network";
+import { InterfaceEndpoint } from "../network";
 import type { Cluster } from "./cluster";
+import { requireEndpoints } from "./required-endpoints";
 
 export interface AccessHostProps {
   /** Cluster whose API the host may reach. */
@@ -28,6 +29,11 @@ export interface AccessHostProps {
 
 /** Type of the host when nothing is asked for. */
 export const ACCESS_HOST_TYPE = "t3.micro";
+
+/** Through these a session comes where nothing else leads in. */
+const SESSION_ENDPOINTS = [InterfaceEndpoint.SSM, InterfaceEndpoint.SSM_MESSAGES];
+const SESSION_REMEDY =
+  "Add InterfaceEndpoint.SSM and InterfaceEndpoint.SSM_MESSAGES to interfaceEndpoints, or give the network NAT.";
 
 /** Where AWS publishes the newest Amazon Linux 2023 image. Source: Amazon Linux 2023 user guide, 2026. */
 const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
@@ -46,7 +52,7 @@ export class AccessHost extends Construct {
   public constructor(scope: Construct, id: string, props: AccessHostProps) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
     const { cluster, instanceType = ACCESS_HOST_TYPE, encryptionKey = cluster.encryptionKey } = props;
-    checkReachable(cluster.network, this.node.path);
+    requireEndpoints(cluster.network, SESSION_ENDPOINTS, this.node.path, SESSION_REMEDY);
     const group = this.addSecurityGroup(cluster);
     const instance = new Instance(this, "Resource", {
       ami: new DataAwsSsmParameter(this, "Image", { name: AMI_PARAMETER }).insecureValue,
@@ -87,7 +93,6 @@ export class AccessHost extends Construct {
   }
 
   private addProfile(boundary?: string): string {
-    const { partition } = environmentOf(this);
     const name = physicalName(NameRule.IAM_ROLE, this.node.path);
     const role = new IamRole(this, "Role", {
       name,
@@ -96,21 +101,8 @@ export class AccessHost extends Construct {
     });
     new IamRolePolicyAttachment(this, "SessionManager", {
       role: role.name,
-      policyArn: `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`,
+      policyArn: awsManagedPolicyArn(this, "AmazonSSMManagedInstanceCore"),
     });
     return new IamInstanceProfile(this, "Profile", { name, role: role.name }).name;
   }
-}
-
-/** Without NAT, sessions come through endpoints; an import that does not tell is not checked. */
-function checkReachable({ hasNat, endpointServices }: INetwork, at: string): void {
-  if (hasNat !== false || endpointServices === undefined) return;
-  const missing = [InterfaceEndpoint.SSM, InterfaceEndpoint.SSM_MESSAGES].filter(
-    ({ service }) => !endpointServices.includes(service),
-  );
-  if (missing.length === 0) return;
-  const allowed = `a network without NAT that has ${missing.map(({ service }) => service).join(", ")}`;
-  const remedy =
-    "Add InterfaceEndpoint.SSM and InterfaceEndpoint.SSM_MESSAGES to interfaceEndpoints, or give the network NAT.";
-  throw new InvalidProps("ENDPOINTS_MISSING", at, { got: endpointServices, allowed, remedy });
 }

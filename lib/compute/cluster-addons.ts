@@ -1,6 +1,6 @@
 import type { EksAddonName } from "../catalog";
 import type { ClusterReference } from "../contracts";
-import { environmentOf } from "../core";
+import { awsManagedPolicyArn } from "../core";
 import { type IEncryptionKey, WorkloadIdentity } from "../security";
 import { Construct, type ITerraformDependable } from "../terraform/cdktf";
 import { EksAddon } from "../terraform/aws";
@@ -29,7 +29,7 @@ export class BootstrapAddons extends Construct {
       cluster: props.cluster,
       namespace: NAMESPACE,
       serviceAccount: "aws-node",
-      managedPolicyArns: [`arn:${environmentOf(this).partition}:iam::aws:policy/AmazonEKS_CNI_Policy`],
+      managedPolicyArns: [awsManagedPolicyArn(this, "AmazonEKS_CNI_Policy")],
       permissionsBoundaryArn: props.permissionsBoundaryArn,
     });
     // The add-on's schema takes booleans as strings. Source: DescribeAddonConfiguration of vpc-cni, EKS user guide, 2026.
@@ -51,7 +51,7 @@ export class WorkloadAddons extends Construct {
       cluster: props.cluster,
       namespace: NAMESPACE,
       serviceAccount: "ebs-csi-controller-sa",
-      managedPolicyArns: [`arn:${environmentOf(this).partition}:iam::aws:policy/AmazonEBSCSIDriverPolicyV2`],
+      managedPolicyArns: [awsManagedPolicyArn(this, "AmazonEBSCSIDriverPolicyV2")],
       permissionsBoundaryArn: props.permissionsBoundaryArn,
     });
     props.encryptionKey.grants.attachVolumes(identity);

@@ -1,4 +1,4 @@
-import { environmentOf, NameRule, permissionsBoundary, physicalName } from "../core";
+import { awsManagedPolicyArn, environmentOf, NameRule, permissionsBoundary, physicalName } from "../core";
 import { type IEncryptionKey, identityPolicy, serviceTrust } from "../security";
 import { Construct } from "../terraform/cdktf";
 import { IamRole, IamRolePolicy, IamRolePolicyAttachment } from "../terraform/aws";
@@ -47,7 +47,7 @@ export class ClusterRoles extends Construct {
   }
 
   private attach(role: IamRole, kind: string, policy: string): IamRolePolicyAttachment {
-    const policyArn = `arn:${environmentOf(this).partition}:iam::aws:policy/${policy}`;
+    const policyArn = awsManagedPolicyArn(this, policy);
     return new IamRolePolicyAttachment(this, `${kind}-${policy}`, { role: role.name, policyArn });
   }
 

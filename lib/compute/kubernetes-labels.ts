@@ -1,5 +1,5 @@
 import type { PoolTaint } from "../contracts";
-import { InvalidProps } from "../core";
+import { firstDuplicate, InvalidProps } from "../core";
 
 /** Source: kubernetes.io, "Labels and Selectors", syntax and character set, 2026. EKS takes keys of up to 63 characters. */
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
@@ -20,7 +20,7 @@ export function checkTaints(taints: readonly PoolTaint[], at: string): void {
   const path = `${at}.taints`;
   for (const { key, value = "" } of taints) checkPair(path, key, value);
   const named = taints.map(({ key, effect }) => `${key}:${effect}`);
-  const twice = named.find((name, index) => named.indexOf(name) !== index);
+  const twice = firstDuplicate(named);
   if (twice !== undefined)
     refuse(path, twice, "one taint for each key and effect; the accelerator's own is already there");
 }

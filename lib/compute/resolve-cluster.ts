@@ -1,8 +1,10 @@
 import { EKS_VERSIONS, type EksAddonName } from "../catalog";
-import { InvalidProps, logRetention, NameRule, physicalName, whenKnown } from "../core";
-import { type INetwork, InterfaceEndpoint } from "../network";
+import { checkArn, InvalidProps, logRetention, NameRule, physicalName } from "../core";
+import { InterfaceEndpoint } from "../network";
 import { checkApiAccess } from "./api-access";
 import { type ClusterProps, SYSTEM_POOL_DEFAULTS, type SystemPoolOptions } from "./cluster-props";
+import { requireEndpoints } from "./required-endpoints";
+import { countsRise } from "./scaling";
 
 /** A system pool with all defaults filled in. */
 export interface ResolvedSystemPool extends Required<Omit<SystemPoolOptions, "desiredNodes">> {
@@ -24,11 +26,13 @@ export interface ResolvedCluster {
 
 /**
  * @param at path of the construct, for messages
- * @throws InvalidProps API_ACCESS_OPEN, API_ACCESS_EMPTY, CIDR_INVALID, CLUSTER_ZONES_TOO_FEW, ZONE_UNKNOWN, CLUSTER_ADMINS_EMPTY, ARN_INVALID, KUBERNETES_VERSION_UNKNOWN, NAME_INVALID,
- *   POOL_SIZE_INVALID, VALUE_OUT_OF_RANGE, ENDPOINTS_MISSING
+ * @throws InvalidProps API_ACCESS_OPEN, API_ACCESS_EMPTY, CIDR_INVALID, CLUSTER_ZONES_TOO_FEW, ZONE_UNKNOWN,
+ *   CLUSTER_ADMINS_EMPTY, ARN_INVALID, KUBERNETES_VERSION_UNKNOWN, NAME_INVALID, POOL_SIZE_INVALID, VALUE_OUT_OF_RANGE,
+ *   ENDPOINTS_MISSING
  */
 export function resolveCluster(props: ClusterProps, at: string): ResolvedCluster {
-  checkPrivateNodes(props.network, at);
+  // Nodes join through these endpoints where nothing else leads out.
+  requireEndpoints(props.network, InterfaceEndpoint.PRIVATE_CLUSTER, `${at}.network`);
   checkApiAccess(props.apiAccess, `${at}.apiAccess`);
   return {
     name: physicalName(NameRule.EKS_CLUSTER, at, props.name),
@@ -53,17 +57,6 @@ function resolveZones({ network, controlPlaneZones }: ClusterProps, at: string):
   throw new InvalidProps("CLUSTER_ZONES_TOO_FEW", `${at}.${path}`, { got: zones, allowed: "two or more zones" });
 }
 
-/** Without NAT, nodes join only through endpoints; an import that does not tell is not checked. */
-function checkPrivateNodes({ hasNat, endpointServices }: INetwork, at: string): void {
-  if (hasNat !== false || endpointServices === undefined) return;
-  const missing = InterfaceEndpoint.PRIVATE_CLUSTER.filter(({ service }) => !endpointServices.includes(service));
-  if (missing.length === 0) return;
-  throw new InvalidProps("ENDPOINTS_MISSING", `${at}.network`, {
-    got: endpointServices,
-    allowed: `a network without NAT that has ${missing.map(({ service }) => service).join(", ")}`,
-  });
-}
-
 function resolveAddons(
   { kubernetesVersion, addonVersions = {} }: ClusterProps,
   at: string,
@@ -85,9 +78,7 @@ function resolveAddons(
 function resolveSystemPool(options: SystemPoolOptions, at: string): ResolvedSystemPool {
   const pool = { ...SYSTEM_POOL_DEFAULTS, ...options };
   const { minNodes, maxNodes, desiredNodes = minNodes } = pool;
-  const counts = [1, minNodes, desiredNodes, maxNodes];
-  const rising = counts.every((count, index) => Number.isInteger(count) && count >= (counts[index - 1] ?? 0));
-  if (!rising) {
+  if (!countsRise(pool, 1)) {
     const allowed =
       "1 <= minNodes <= desiredNodes <= maxNodes: DNS and storage drivers need a node that is always there";
     throw new InvalidProps("POOL_SIZE_INVALID", `${at}.systemPool`, {
@@ -108,12 +99,9 @@ function resolveAdministrators({ admins, deployers = [] }: ClusterProps, at: str
   return [...new Set([...admins, ...deployers])];
 }
 
+const PRINCIPAL_ARN = /^arn:[\w-]+:iam::\d{12}:(role|user)\/.+$/;
+
 function checkPrincipals(principals: readonly string[], at: string): void {
-  for (const principal of principals) {
-    whenKnown(principal, (arn) => {
-      if (/^arn:[\w-]+:iam::\d{12}:(role|user)\/.+$/.test(arn)) return;
-      const allowed = "arn:aws:iam::<account>:role/<name>, not an assumed-role session";
-      throw new InvalidProps("ARN_INVALID", at, { got: arn, allowed });
-    });
-  }
+  const allowed = "arn:aws:iam::<account>:role/<name>, not an assumed-role session";
+  for (const arn of principals) checkArn(arn, PRINCIPAL_ARN, allowed, at);
 }

@@ -1,13 +1,13 @@
 import { INSTANCE_TYPES, type InstanceTypeSpec } from "../catalog";
 import { ACCELERATOR_LABEL, POOL_LABEL, type PoolProfile, type PoolTaint, TaintEffect } from "../contracts";
-import { InvalidProps, whenKnown } from "../core";
+import { firstDuplicate, InvalidProps, whenKnown } from "../core";
 import { Capacity, CapacityKind } from "./capacity";
 import { Fabric } from "./fabric/fabric";
 import { type FabricInterface, layoutInterfaces, maxPods } from "./fabric/layout";
 import { type GpuNodePoolOptions, LocalDisks, Placement } from "./gpu-node-pool-props";
 import { checkLabels, checkPoolName, checkTaints } from "./kubernetes-labels";
 import { NodeImage } from "./node-image";
-import type { NodeCounts } from "./scaling";
+import { countsRise, type NodeCounts } from "./scaling";
 
 /** A pool with all defaults filled in and all checks passed. */
 export interface ResolvedGpuNodePool {
@@ -30,8 +30,8 @@ export interface ResolvedGpuNodePool {
  * @param poolName name of the pool, for labels
  * @param networkZones zones in which the network has accelerator subnets
  * @param at path of the construct, for messages
- * @throws InvalidProps INSTANCE_TYPE_UNKNOWN, POOL_SIZE_INVALID, HOURLY_COST_NOT_ACCEPTED, EFA_UNSUPPORTED, EFA_SPANS_ZONES, IMAGE_MISMATCH,
- *   ZONES_EMPTY, ZONE_UNKNOWN, CAPACITY_CONFLICT, LABEL_INVALID, VALUE_OUT_OF_RANGE
+ * @throws InvalidProps LABEL_INVALID, INSTANCE_TYPE_UNKNOWN, POOL_SIZE_INVALID, HOURLY_COST_NOT_ACCEPTED, EFA_UNSUPPORTED,
+ *   EFA_SPANS_ZONES, IMAGE_MISMATCH, ZONES_EMPTY, ZONE_DUPLICATE, ZONE_UNKNOWN, CAPACITY_CONFLICT, VALUE_OUT_OF_RANGE
  */
 export function resolveGpuNodePool(
   poolName: string,
@@ -93,9 +93,7 @@ export function checkNodeVersion(nodes: string, cluster: string, at: string): vo
 }
 
 function checkSize({ minNodes, desiredNodes = minNodes, maxNodes }: NodeCounts, at: string): void {
-  const counts = [0, minNodes, desiredNodes, maxNodes];
-  const rising = counts.every((count, index) => Number.isInteger(count) && count >= (counts[index - 1] ?? 0));
-  if (rising && maxNodes >= 1) return;
+  if (countsRise({ minNodes, desiredNodes, maxNodes }, 0) && maxNodes >= 1) return;
   const allowed = "whole numbers with 0 <= minNodes <= desiredNodes <= maxNodes and maxNodes >= 1";
   throw new InvalidProps("POOL_SIZE_INVALID", at, { got: { minNodes, desiredNodes, maxNodes }, allowed });
 }
@@ -130,7 +128,7 @@ function resolveZones(
 ): readonly string[] {
   const zones = asked ?? (capacity.zone === undefined ? networkZones : [capacity.zone]);
   const path = `${at}.zones`;
-  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  const twice = firstDuplicate(zones);
   if (twice !== undefined) throw new InvalidProps("ZONE_DUPLICATE", path, { got: twice, allowed: "distinct zones" });
   if (zones.length === 0) throw new InvalidProps("ZONES_EMPTY", path, { got: zones, allowed: "one or more zones" });
   const unknown = zones.find((zone) => !networkZones.includes(zone));

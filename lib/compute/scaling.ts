@@ -18,3 +18,9 @@ export function scaling(counts: NodeCounts): Pick<EksNodeGroupConfig, "scalingCo
   if (desiredNodes !== undefined) return { scalingConfig };
   return { scalingConfig, lifecycle: { ignoreChanges: ["scaling_config[0].desired_size"] } };
 }
+
+/** Whether the counts are whole numbers with least <= minNodes <= desiredNodes <= maxNodes. */
+export function countsRise({ minNodes, desiredNodes = minNodes, maxNodes }: NodeCounts, least: number): boolean {
+  const counts = [minNodes, desiredNodes, maxNodes];
+  return counts.every((count, index) => Number.isInteger(count) && count >= (counts[index - 1] ?? least));
+}

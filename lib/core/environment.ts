@@ -31,6 +31,11 @@ export function environmentOf(scope: IConstruct): AwsEnvironment {
   return lookedUp ?? new LookedUpEnvironment(stack, LOOKUP_ID);
 }
 
+/** ARN of a policy that AWS manages, by its name and, where it has one, its path. */
+export function awsManagedPolicyArn(scope: IConstruct, name: string): string {
+  return `arn:${environmentOf(scope).partition}:iam::aws:policy/${name}`;
+}
+
 /** Partitions by the start of their region names; all others are "aws". Source: botocore 1.44.5 endpoints.json, 2026-11-23. */
 const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
   ["cn-", "aws-cn"],

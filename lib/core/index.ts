@@ -1,7 +1,9 @@
+export { checkArn } from "./arn";
 export { Backend, type S3BackendOptions } from "./backend";
 export { formatCidr, type Ipv4Block, overlaps, parseCidr, subBlock } from "./cidr";
 export { ContractChannel, type ContractValues, listMember } from "./contract-channel";
-export { type AwsEnvironment, environmentOf, partitionOf } from "./environment";
+export { type AwsEnvironment, awsManagedPolicyArn, environmentOf, partitionOf } from "./environment";
+export { firstDuplicate } from "./lists";
 export { ERROR_CODES, type ErrorCode } from "./error-codes";
 export { InvalidProps, type Refusal } from "./errors";
 export { idFrom, safeId } from "./ids";

@@ -1,4 +1,5 @@
 import {
+  firstDuplicate,
   formatCidr,
   InvalidProps,
   type Ipv4Block,
@@ -47,8 +48,8 @@ const NARROWEST_ACCELERATOR = 24;
  *
  * @param region region of the stack, or a token
  * @param at path of the construct, for messages
- * @throws InvalidProps REGION_UNSUPPORTED, ZONE_UNKNOWN_AT_SYNTH, ZONES_EMPTY, ZONE_DUPLICATE, ZONE_NOT_IN_REGION, ZONES_BEYOND_RESERVED, CIDR_INVALID, CIDR_TOO_SMALL,
- *   CIDR_TOO_LARGE, CIDR_OVERLAP, VALUE_OUT_OF_RANGE
+ * @throws InvalidProps REGION_UNSUPPORTED, ZONE_UNKNOWN_AT_SYNTH, ZONES_EMPTY, ZONE_DUPLICATE, ZONE_NOT_IN_REGION,
+ *   ZONES_BEYOND_RESERVED, CIDR_INVALID, CIDR_TOO_SMALL, CIDR_TOO_LARGE, CIDR_OVERLAP, VALUE_OUT_OF_RANGE
  */
 export function resolveNetwork(props: NetworkProps, region: string, at: string): ResolvedNetwork {
   const { cidr = "10.0.0.0/16", maxZones = 4, natGateways = NatGateways.PER_ZONE } = props;
@@ -134,7 +135,7 @@ function checkZones(zones: readonly string[], maxZones: number, region: string, 
     const allowed = `zones of one region, as ${zones[0]} is`;
     throw new InvalidProps("ZONE_NOT_IN_REGION", path, { got: stranger, allowed });
   }
-  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  const twice = firstDuplicate(zones);
   if (twice !== undefined) throw new InvalidProps("ZONE_DUPLICATE", path, { got: twice, allowed: "distinct zones" });
   whenKnown(region, (known) => {
     // Availability zones are the region and one letter; local zones carry a place between, and hold no EKS control plane.

@@ -1,5 +1,14 @@
 import type { IGrantee } from "../contracts";
-import { environmentOf, InvalidProps, NameRule, physicalName, protectedLifecycle, safeId, whenKnown } from "../core";
+import {
+  checkArn,
+  environmentOf,
+  InvalidProps,
+  NameRule,
+  physicalName,
+  protectedLifecycle,
+  safeId,
+  whenKnown,
+} from "../core";
 import { Construct, Lazy } from "../terraform/cdktf";
 import { KmsAlias, KmsKey } from "../terraform/aws";
 import { escape } from "../terraform/escape";
@@ -158,6 +167,8 @@ function checkDays(
   });
 }
 
+const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
+
 class ImportedKey extends Construct implements IEncryptionKey {
   public readonly keyArn: string;
   public readonly grants: KeyGrants;
@@ -165,10 +176,7 @@ class ImportedKey extends Construct implements IEncryptionKey {
 
   public constructor(scope: Construct, id: string, { keyArn, serviceGrants = [] }: EncryptionKeyAttributes) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
-    whenKnown(keyArn, (arn) => {
-      if (/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[A-Za-z0-9-]+$/.test(arn)) return;
-      throw new InvalidProps("ARN_INVALID", `${this.node.path}.keyArn`, { got: arn, allowed: "arn:aws:kms:…:key/…" });
-    });
+    checkArn(keyArn, KEY_ARN, "arn:aws:kms:…:key/…", `${this.node.path}.keyArn`);
     this.keyArn = keyArn;
     this.grants = new KeyGrants(keyArn);
     this.granted = serviceGrants.map((grant) => grant.id);

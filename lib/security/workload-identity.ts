@@ -1,11 +1,11 @@
 import type { ClusterReference, IGrantee, PolicyStatement, ServiceIdentity } from "../contracts";
-import { environmentOf, idFrom, NameRule, permissionsBoundary, physicalName, safeId } from "../core";
+import { checkArn, environmentOf, idFrom, NameRule, permissionsBoundary, physicalName, safeId } from "../core";
 import { EksPodIdentityAssociation, IamRole, IamRolePolicyAttachment } from "../terraform/aws";
 import { Construct, type ITerraformDependable, Token } from "../terraform/cdktf";
 import { escape } from "../terraform/escape";
 import { IamGrantee } from "./iam-grantee";
 import { resourcePolicy, type ResourceStatement } from "./policy-document";
-import { checkArn, resolveTrust, WorkloadTrust } from "./workload-trust";
+import { resolveTrust, WorkloadTrust } from "./workload-trust";
 
 export interface WorkloadIdentityProps {
   /** Cluster that the service account lives in. */

@@ -1,5 +1,5 @@
 import type { ClusterReference } from "../contracts";
-import { InvalidProps, whenKnown } from "../core";
+import { checkArn, InvalidProps, whenKnown } from "../core";
 import { Fn, Token } from "../terraform/cdktf";
 import type { ResourceStatement } from "./policy-document";
 
@@ -99,12 +99,5 @@ function withoutScheme(issuer: string, at: string): string {
 function checkName(name: string, pattern: RegExp, allowed: string, at: string): void {
   whenKnown(name, (known) => {
     if (!pattern.test(known)) throw new InvalidProps("TRUST_INVALID", at, { got: known, allowed });
-  });
-}
-
-/** @internal */
-export function checkArn(arn: string, pattern: RegExp, allowed: string, at: string): void {
-  whenKnown(arn, (known) => {
-    if (!pattern.test(known)) throw new InvalidProps("ARN_INVALID", at, { got: known, allowed });
   });
 }

@@ -26,7 +26,8 @@ function escapeAny(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [escapeText(key), escapeAny(member)]));
 }
 
-function isPresent(value: unknown): boolean {
+/** @internal */
+export function isPresent(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
 

@@ -1,5 +1,5 @@
 import { Token, Tokenization } from "./cdktf";
-import { escape } from "./escape";
+import { escape, isPresent } from "./escape";
 
 /**
  * JSON text for a Terraform string argument: policies, container definitions, add-on configuration.
@@ -26,10 +26,6 @@ function prepared(value: unknown, at: string): unknown {
     .filter(([, member]) => isPresent(member))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([key, member]) => [key, prepared(member, `${at}.${key}`)]));
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== null && value !== undefined;
 }
 
 function unknownAt(at: string, kind: string): Error {
