@@ -1,3 +1,5 @@
+import type { CapacityKind, CapacityWindow } from "./capacity";
+
 /** Label of every node of a pool: its value is the pool's name. Workloads select nodes by it. */
 export const POOL_LABEL = "aidc/pool";
 /** Label of every accelerator node: its value is the accelerator's model, such as "h100". */
@@ -27,6 +29,8 @@ export interface PoolProfile {
   readonly taints: readonly PoolTaint[];
   /** Zones in which nodes may stand. */
   readonly zones: readonly string[];
+  /** Accelerator model in lower case, such as "h100". */
+  readonly acceleratorName: string;
   /** Extended resource of one accelerator: "nvidia.com/gpu", "aws.amazon.com/neuron". */
   readonly acceleratorResource: string;
   readonly acceleratorsPerNode: number;
@@ -36,12 +40,21 @@ export interface PoolProfile {
   readonly fabricResource?: string;
   /** Fabric interfaces of one node; 0 without a fabric. */
   readonly fabricInterfacesPerNode: number;
+  /** What a pod that takes a whole node asks for: accelerators, fabric interfaces, huge pages, as Kubernetes quantities. */
+  readonly wholeNodeResources: Readonly<Record<string, string>>;
+  /** Upper bound of shared memory of a pod that takes a whole node, in MiB. */
+  readonly sharedMemoryMiBPerNode: number;
+  /** Layers of the network topology that nodes are labelled with: 3 or 4. @default - not known */
+  readonly topologyLayers?: number;
   readonly vcpusPerNode: number;
   readonly memoryMiBPerNode: number;
   /** Local NVMe of one node in GB, striped; 0 where there is none. */
   readonly localNvmeGBPerNode: number;
   /** Most pods of one node that can get an address. */
   readonly maxPodsPerNode: number;
+  readonly capacityKind: CapacityKind;
+  /** When the nodes come and go. @default - they stay */
+  readonly capacityWindow?: CapacityWindow;
   readonly minNodes: number;
   readonly maxNodes: number;
 }

@@ -138,15 +138,145 @@ export const ERROR_CODES = {
   },
   INSTANCE_TYPE_UNKNOWN: {
     meaning: "The instance type is not in the catalog.",
-    remedy: "Choose a listed type, or pass its specification (for a type newer than this release).",
+    remedy: "Choose a type of npx aidc instances, or pass its specification (for a type newer than this release).",
+  },
+  INSTANCE_TYPE_INCOMPLETE: {
+    meaning:
+      "The catalog knows the type, but its facts conflict or are not all known; building on them would be a guess.",
+    remedy: "Pass the type's specification, from a source that you trust.",
+  },
+  NETWORK_CARDS_UNKNOWN: {
+    meaning: "No interfaces can be laid out for a type whose network cards are not known.",
+    remedy: "Pass a specification with networkCards (aws ec2 describe-instance-types), or the interfaces themselves.",
   },
   EFA_UNSUPPORTED: {
-    meaning: "EFA was asked for on an instance type that has none, or in a layout that its network cards cannot hold.",
-    remedy: "Choose a type with EFA, or leave fabric to its default.",
+    meaning:
+      "EFA was asked for on an instance type, or on a network card, that has none, or more often than the type has it.",
+    remedy: "Choose a type with EFA, or leave fabric and interfaces to their defaults.",
   },
   EFA_SPANS_ZONES: {
     meaning: "EFA traffic does not leave its availability zone; a pool over several zones would fall back to TCP.",
     remedy: "Give the pool one zone, or set fabric: Fabric.NONE.",
+  },
+  EFA_ONLY_PRIMARY: {
+    meaning: "The primary interface carries the node's address, and an EFA-only interface cannot have one.",
+    remedy: "Make the interface at card 0 / device 0 a plain one; EFA stands at device 1 of that card.",
+  },
+  EFA_TWICE_ON_CARD: {
+    meaning: "A network card holds one EFA device.",
+    remedy: "Put each EFA interface on a card of its own.",
+  },
+  EFA_GROUP_CLOSED: {
+    meaning:
+      "EFA traffic is matched by security group: without a rule from and one to the group itself, jobs hang or fall back to TCP.",
+    remedy: "Allow all traffic from the group to itself, ingress and egress.",
+  },
+  DEVICE_INDEX_BEYOND_CARD: {
+    meaning: "An interface stands beyond what its network card holds, or on a card that the type does not have.",
+    remedy: "Keep the device index below the number of interfaces of the card.",
+  },
+  INTERFACE_DUPLICATE: {
+    meaning: "Two interfaces stand in one place.",
+    remedy: "Give each interface its own card and device.",
+  },
+  PRIMARY_INTERFACE_MISSING: {
+    meaning: "An instance starts with an interface at card 0 / device 0, and there is none.",
+    remedy: "Add a plain interface at card 0 / device 0.",
+  },
+  PUBLIC_ADDRESS_UNAVAILABLE: {
+    meaning: "EC2 assigns no public address to an instance that starts with several interfaces.",
+    remedy: "Put the nodes in private subnets, with NAT or endpoints.",
+  },
+  INTERFACE_KIND_UNSUPPORTED: {
+    meaning: "Karpenter attaches plain and EFA-only interfaces, and no others.",
+    remedy: 'Use "interface" and "efa-only", or a managed pool.',
+  },
+  TEMPLATE_NAMES_SUBNET: {
+    meaning: "EKS chooses the subnet of managed nodes and refuses a launch template that names one.",
+    remedy: "Name the zones of the pool.",
+  },
+  TEMPLATE_GROUPS_MISPLACED: {
+    meaning: "EC2 rejects a launch template with both a list of interfaces and security groups outside of it.",
+    remedy: "Put the groups inside each interface.",
+  },
+  SUBNET_TOO_SMALL: {
+    meaning:
+      "The subnet has fewer addresses than the pool's nodes hold; the last of them would come up without a network.",
+    remedy: "Lower maxNodes, use FabricPolicy.SAVE_IPS, or give the zone a larger subnet.",
+  },
+  MAX_PODS_BEYOND_ADDRESSES: {
+    meaning: "The kubelet would advertise more pods than can get an address; the rest is stuck in ContainerCreating.",
+    remedy: "Leave the limit to the fabric, which counts EFA-only interfaces.",
+  },
+  CNI_TOO_OLD: {
+    meaning: "The VPC CNI is older than the interfaces of the pool need.",
+    remedy: "Raise the version of the vpc-cni add-on.",
+  },
+  PLUGIN_TOO_OLD: {
+    meaning: "The EFA device plugin is older than the instance family: it would advertise no interface, or wrong ones.",
+    remedy: "Raise the version of the EFA device plugin.",
+  },
+  PLUGIN_CONFLICT: {
+    meaning: "Two plugins would drive the same devices of a node.",
+    remedy: "Keep one of the two; see the allowed setting in the message.",
+  },
+  DRIVER_TOO_OLD: {
+    meaning: "The image's driver does not know the accelerator.",
+    remedy: "Use an image with the driver branch that the message names.",
+  },
+  CAPACITY_KIND_UNSUPPORTED: {
+    meaning: "EC2 does not sell the type that way, as far as sources tell.",
+    remedy:
+      "Choose a kind that the message lists (npx aidc instance <type> shows the sources), or pass a specification with the kinds that your account is offered.",
+  },
+  CAPACITY_WINDOW_INVALID: {
+    meaning: "The window of a Capacity Block is not two times in UTC, or too short to use.",
+    remedy: "Copy StartDate and EndDate from aws ec2 describe-capacity-reservations.",
+  },
+  MARKET_TYPE_CONFLICT: {
+    meaning:
+      "A Capacity Block is started with the market type capacity-block; EC2 refuses that type on an ordinary reservation, and a block without it.",
+    remedy: "Use Capacity.block for a Capacity Block and Capacity.reservation for an On-Demand Capacity Reservation.",
+  },
+  BLOCK_LISTS_TYPES: {
+    meaning:
+      "A node group on a Capacity Block lists instance types; EKS wants the block's type in the launch template alone.",
+    remedy: "Leave the list empty, and name the type in the template.",
+  },
+  PLACEMENT_GROUP_FOREIGN: {
+    meaning:
+      "Reserved capacity lies where it lies: a placement group that it was not made in can only lead to insufficient capacity.",
+    remedy: "Leave placement out; for a reservation made in a group, name that group.",
+  },
+  PLACEMENT_GROUP_SPANS_ZONES: {
+    meaning: "A cluster placement group lies in one availability zone.",
+    remedy: "Give the pool one zone, or set placement: Placement.NONE.",
+  },
+  LUSTRE_EFA_BEYOND_ZONE: {
+    meaning: "EFA traffic to a Lustre file system does not leave its zone: clients elsewhere cannot mount it over EFA.",
+    remedy: "Put the file system in the pool's zone and subnet, or make it without EFA.",
+  },
+  TOPOLOGY_LAYER_UNKNOWN: {
+    meaning: "A topology names a layer that EC2 does not tell of the instance type; no node would have the label.",
+    remedy: "Stop at the layer that the message names, and end with kubernetes.io/hostname.",
+  },
+  IMAGE_RELEASE_CONFLICT: {
+    meaning:
+      "A rolling pool pins an image release. With every change of the launch template EKS takes the newest release by itself, and the next plan would roll all nodes back.",
+    remedy: "Leave amiRelease out, or hold the pool (Updates.HOLD) and change release and revision together.",
+  },
+  IMAGE_RELEASE_BROKEN: {
+    meaning: "The image release is known not to work; its maker has replaced it.",
+    remedy: "Choose a newer release, or an older one.",
+  },
+  IMAGE_ALIAS_MISSING: {
+    meaning:
+      "A pool that holds its nodes names no image release; with the newest one, Karpenter would replace nodes by itself.",
+    remedy: 'Pass an alias with a version, such as "al2023@v20260904", or choose Updates.ROLL.',
+  },
+  WARNING_ACKNOWLEDGEMENT_INVALID: {
+    meaning: "A warning is acknowledged that is not raised, or without a reason.",
+    remedy: "Remove the acknowledgement, or write down why the warning is taken as it is.",
   },
   IMAGE_MISMATCH: {
     meaning: "The node image has no drivers for the accelerator, and the node would show none.",

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly allowed: string;
   /** What to do about it. @default - the remedy of the code in `docs/errors.md` */
   readonly remedy?: string;
+  /** Where the fact behind the refusal is written. @default - not told */
+  readonly source?: string;
 }
 
 /**
@@ -31,12 +33,18 @@ export class InvalidProps extends Error {
     refusal: Refusal,
   ) {
     const remedy = refusal.remedy ?? ERROR_CODES[code].remedy;
-    super(`[${code}] ${path}: got ${show(refusal.got)}; allowed: ${refusal.allowed}. ${remedy}`);
+    super(messageOf(code, path, { ...refusal, remedy }));
     this.name = "InvalidProps";
     this.remedy = remedy;
     this.got = refusal.got;
     this.allowed = refusal.allowed;
   }
+}
+
+/** The text of a refusal or a warning. */
+export function messageOf(code: string, path: string, { got, allowed, remedy = "", source }: Refusal): string {
+  const told = source === undefined ? "" : ` Source: ${source}.`;
+  return `[${code}] ${path}: got ${show(got)}; allowed: ${allowed}. ${remedy}${told}`;
 }
 
 /** Never throws: an error that fails while it is made hides what was wrong. */

@@ -15,3 +15,4 @@ export { AWS_PROVIDER_RANGE, DatacenterStack, type DatacenterStackProps } from "
 export { whenKnown } from "./tokens";
 export { escape } from "../terraform/escape";
 export { jsonText } from "../terraform/json-text";
+export { type Acknowledgements, isWarningId, showWarnings, WARNINGS, type WarningId, warningText } from "./warnings";

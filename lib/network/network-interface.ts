@@ -2,6 +2,8 @@
 export interface SubnetReference {
   readonly zone: string;
   readonly subnetId: string;
+  /** Its range. @default - not known: whether pools fit is not checked */
+  readonly cidr?: string;
 }
 
 /** A VPC for an AI data center, made here or imported. */

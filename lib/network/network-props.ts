@@ -12,14 +12,13 @@ export enum NatGateways {
   NONE = "none",
 }
 
-export interface NetworkProps {
+/** What shapes a network: plain enough to stand in a stage's config. */
+export interface NetworkOptions {
   /**
    * Availability zones by name; never looked up, since addresses must not depend on what an API answers today. The order is part
    * of the address plan: append zones, never insert them.
    */
   readonly zones: readonly string[];
-  /** Key for the flow log. Its policy must allow CloudWatch Logs; a key of the same stack is asked by itself. */
-  readonly encryptionKey: IEncryptionKey;
   /** Address range of the VPC, /16 or smaller. @default "10.0.0.0/16" */
   readonly cidr?: string;
   /** Zones that the address plan keeps room for, 1 to 8, so that adding one renumbers nothing. @default 4 */
@@ -36,6 +35,11 @@ export interface NetworkProps {
   readonly interfaceEndpoints?: readonly InterfaceEndpoint[];
   /** Days to keep the flow log; a period that CloudWatch Logs accepts. @default 365 */
   readonly flowLogRetentionDays?: number;
+}
+
+export interface NetworkProps extends NetworkOptions {
+  /** Key for the flow log. Its policy must allow CloudWatch Logs; a key of the same stack is asked by itself. */
+  readonly encryptionKey: IEncryptionKey;
   /** Policy that bounds the flow log's role. @default - the stack's, if it has one */
   readonly permissionsBoundaryArn?: string;
   /** Last word on the VPC. @default - none */

@@ -104,7 +104,7 @@ export class Network extends Construct implements INetwork {
         tags: { Name: `${this.node.path}/${kind}-${zone.zone}`, ...tags },
         dependsOn: dependsOn.length > 0 ? dependsOn : undefined,
       });
-      return [{ zone: zone.zone, subnetId: subnet.id }];
+      return [{ zone: zone.zone, subnetId: subnet.id, cidr: cidrBlock }];
     });
   }
 

@@ -12,7 +12,7 @@ import {
 } from "../core";
 import { Token } from "../terraform/cdktf";
 import { InterfaceEndpoint } from "./interface-endpoint";
-import { NatGateways, type NetworkProps } from "./network-props";
+import { NatGateways, type NetworkOptions } from "./network-props";
 
 /** The address plan of one zone. */
 export interface ResolvedZone {
@@ -51,7 +51,7 @@ const NARROWEST_ACCELERATOR = 24;
  * @throws InvalidProps REGION_UNSUPPORTED, ZONE_UNKNOWN_AT_SYNTH, ZONES_EMPTY, ZONE_DUPLICATE, ZONE_NOT_IN_REGION,
  *   ZONES_BEYOND_RESERVED, CIDR_INVALID, CIDR_TOO_SMALL, CIDR_TOO_LARGE, CIDR_OVERLAP, VALUE_OUT_OF_RANGE
  */
-export function resolveNetwork(props: NetworkProps, region: string, at: string): ResolvedNetwork {
+export function resolveNetwork(props: NetworkOptions, region: string, at: string): ResolvedNetwork {
   const { cidr = "10.0.0.0/16", maxZones = 4, natGateways = NatGateways.PER_ZONE } = props;
   checkPartition(region, at);
   checkZones(props.zones, maxZones, region, at);

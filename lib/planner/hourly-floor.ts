@@ -5,6 +5,7 @@ import {
   GENERAL_PURPOSE_PRICE_DATE,
   GENERAL_PURPOSE_USD_PER_HOUR,
   INSTANCE_TYPES,
+  onDemandUsdPerHour,
 } from "../catalog";
 
 /** Nodes that are always there. */
@@ -74,7 +75,8 @@ function nodePrice({
   usdPerNodeHour,
 }: Pick<FloorNodes, "instanceType" | "usdPerNodeHour">): Price | undefined {
   if (usdPerNodeHour !== undefined) return { usdPerHour: usdPerNodeHour };
-  const accelerator = INSTANCE_TYPES[instanceType]?.onDemandUsdPerHour;
+  const known = INSTANCE_TYPES[instanceType];
+  const accelerator = known && onDemandUsdPerHour(known);
   if (accelerator !== undefined) return { usdPerHour: accelerator, date: ACCELERATOR_PRICE_DATE };
   const general = GENERAL_PURPOSE_USD_PER_HOUR[instanceType];
   return general === undefined ? undefined : { usdPerHour: general, date: GENERAL_PURPOSE_PRICE_DATE };

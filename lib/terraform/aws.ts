@@ -3,10 +3,14 @@
  * one second (`npm run bench:import` measures it).
  */
 export { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+export { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+export { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 export { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 export { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+export { DataAwsEc2InstanceTypeOfferings } from "@cdktf/provider-aws/lib/data-aws-ec2-instance-type-offerings";
 export { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 export { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
+export { DataAwsServicequotasServiceQuota } from "@cdktf/provider-aws/lib/data-aws-servicequotas-service-quota";
 export { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
 export { DataAwsSsmParametersByPath } from "@cdktf/provider-aws/lib/data-aws-ssm-parameters-by-path";
 export { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
@@ -49,6 +53,8 @@ export { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 export { S3BucketServerSideEncryptionConfigurationA as S3BucketEncryption } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 export { S3BucketVersioningA as S3BucketVersioning } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 export { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+export { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+export { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 export { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 export { Subnet } from "@cdktf/provider-aws/lib/subnet";
 export { Vpc } from "@cdktf/provider-aws/lib/vpc";

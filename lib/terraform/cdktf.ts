@@ -2,9 +2,11 @@
 export {
   Annotations,
   App,
+  DataResource,
   Fn,
   Lazy,
   LocalBackend,
+  Op,
   propertyAccess,
   S3Backend,
   TerraformDataSource,
@@ -16,6 +18,6 @@ export {
   Token,
   Tokenization,
 } from "cdktf";
-export type { ITerraformDependable, TerraformResourceLifecycle } from "cdktf";
+export type { ITerraformDependable, Precondition, TerraformResourceLifecycle } from "cdktf";
 export { Construct } from "constructs";
 export type { IConstruct } from "constructs";

@@ -1,17 +1,15 @@
 import { type ErrorCode, overlaps, parseCidr } from "cdktf-ai-datacenter/core";
-import { InterfaceEndpoint, NatGateways, type NetworkProps, resolveNetwork } from "cdktf-ai-datacenter/network";
-import { EncryptionKey } from "cdktf-ai-datacenter/security";
+import { InterfaceEndpoint, NatGateways, type NetworkOptions, resolveNetwork } from "cdktf-ai-datacenter/network";
 import { testStack } from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
 import fc from "fast-check";
 import { DataAwsRegion } from "../../lib/terraform/aws";
 import { Token } from "../../lib/terraform/cdktf";
 
-const encryptionKey = new EncryptionKey(testStack(), "Key");
 const ZONES = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d", "us-east-1e", "us-east-1f"];
 
-function resolve(props: Partial<NetworkProps> = {}) {
-  return resolveNetwork({ zones: ZONES.slice(0, 3), encryptionKey, ...props }, "us-east-1", "test/Network");
+function resolve(props: Partial<NetworkOptions> = {}) {
+  return resolveNetwork({ zones: ZONES.slice(0, 3), ...props }, "us-east-1", "test/Network");
 }
 
 /** Every block of a plan, with the name of its role. */
@@ -34,15 +32,15 @@ describe("zones", () => {
 
   test("of two regions are refused where the region is not known", () => {
     const zones = ["eu-west-1a", "us-east-1a"];
-    expect(() => resolveNetwork({ zones, encryptionKey }, token, "x")).toRefuse("ZONE_NOT_IN_REGION", {
+    expect(() => resolveNetwork({ zones }, token, "x")).toRefuse("ZONE_NOT_IN_REGION", {
       got: "us-east-1a",
     });
   });
 
   test("of a partition whose names the library does not know are refused", () => {
-    const china = { zones: ["cn-north-1a"], encryptionKey };
+    const china = { zones: ["cn-north-1a"] };
     expect(() => resolveNetwork(china, "cn-north-1", "x")).toRefuse("REGION_UNSUPPORTED", { got: "cn-north-1" });
-    const government = { zones: ["us-gov-west-1a"], encryptionKey };
+    const government = { zones: ["us-gov-west-1a"] };
     expect(resolveNetwork(government, "us-gov-west-1", "x").zones).toHaveLength(1);
   });
 });
@@ -144,12 +142,12 @@ describe("defaults", () => {
 
   test("check zones against the region only where it is known", () => {
     const region = new DataAwsRegion(testStack(), "Region", {}).name;
-    expect(resolveNetwork({ zones: ["eu-west-1a"], encryptionKey }, region, "x").zones).toHaveLength(1);
+    expect(resolveNetwork({ zones: ["eu-west-1a"] }, region, "x").zones).toHaveLength(1);
   });
 });
 
 describe("refusals", () => {
-  const refusals: [code: ErrorCode, property: string, props: Partial<NetworkProps>][] = [
+  const refusals: [code: ErrorCode, property: string, props: Partial<NetworkOptions>][] = [
     ["ZONES_EMPTY", "zones", { zones: [] }],
     ["ZONE_DUPLICATE", "zones", { zones: ["us-east-1a", "us-east-1b", "us-east-1a"] }],
     ["ZONE_NOT_IN_REGION", "zones", { zones: ["us-east-1a", "us-west-2a"] }],
