@@ -25,7 +25,10 @@ export class ClusterStack extends DatacenterStack {
       const { instanceId } = new AccessHost(this, "AccessHost", { cluster });
       new TerraformOutput(this, "accessHost", { value: instanceId });
     }
-    for (const [name, options] of Object.entries(config.pools)) new GpuNodePool(this, name, { cluster, ...options });
+    const { revision } = config;
+    for (const [name, options] of Object.entries(config.pools)) {
+      new GpuNodePool(this, name, { cluster, revision, ...options });
+    }
     const stores = readData(this, config, dataKey);
     for (const { name } of config.teams) this.addTeam(name, cluster, stores);
     publishCluster(this, cluster);

@@ -45,6 +45,11 @@ export interface StageConfig {
   readonly admins: readonly string[];
   /** ARNs of the roles that pipelines deploy with. */
   readonly deployers: readonly string[];
+  /**
+   * Any word, such as a month: with a new one, pools that hold their nodes take the newest template and the image release that they name.
+   * Nothing else does that to them. @default "1"
+   */
+  readonly revision?: string;
   /** Accelerator pools by name: lower-case words. */
   readonly pools: Readonly<Record<string, GpuNodePoolOptions>>;
   readonly teams: readonly TeamConfig[];
@@ -94,6 +99,7 @@ const prod: StageConfig = {
   accessHost: true,
   admins: ["arn:aws:iam::123456789012:role/PlatformAdmin"],
   deployers: ["arn:aws:iam::123456789012:role/PlatformDeployer"],
+  revision: "2026-11",
   pools: {
     training: { instanceType: "p5.48xlarge", maxNodes: 16, zones: ["us-east-1a"] },
     inference: { instanceType: "g6e.12xlarge", maxNodes: 8, fabric: Fabric.NONE },

@@ -1,6 +1,14 @@
-import { CapacityKind, type Cluster } from "cdktf-ai-datacenter/compute";
+import type { Cluster } from "cdktf-ai-datacenter/compute";
+import { CapacityKind } from "cdktf-ai-datacenter/contracts";
 import { type DatacenterStack, listMember } from "cdktf-ai-datacenter/core";
-import { type INetwork, NatGateways, Network, type SubnetReference } from "cdktf-ai-datacenter/network";
+import {
+  type INetwork,
+  NatGateways,
+  Network,
+  type ResolvedZone,
+  resolveNetwork,
+  type SubnetReference,
+} from "cdktf-ai-datacenter/network";
 import { EncryptionKey, type IEncryptionKey, KeyServiceGrant } from "cdktf-ai-datacenter/security";
 import { type IDataStore, ObjectStore } from "cdktf-ai-datacenter/storage";
 import type { StageConfig } from "./config";
@@ -29,14 +37,20 @@ export function publishNetwork(stack: DatacenterStack, network: INetwork): void 
 export function readNetwork(stack: DatacenterStack, config: StageConfig): INetwork {
   const keys = ["vpcId", "privateSubnetIds", "acceleratorSubnetIds"] as const;
   const read = stack.channel.read(stack, NETWORK, keys, `${config.name}-foundation`);
-  const subnets = (joined: string) =>
-    config.zones.map((zone, index) => ({ zone, subnetId: listMember(joined, index) }));
+  // Ranges follow from the config, as everything that shapes a stage: both sides compute the same plan.
+  const plan = resolveNetwork(config, config.region, NETWORK);
+  const subnets = (joined: string, cidrOf: (zone: ResolvedZone) => string) =>
+    plan.zones.map((zone, index) => ({
+      zone: zone.zone,
+      subnetId: listMember(joined, index),
+      cidr: cidrOf(zone),
+    }));
   return Network.fromAttributes(stack, "Network", {
     vpcId: read.vpcId,
     cidr: config.cidr,
     podCidr: config.podCidr,
-    privateSubnets: subnets(read.privateSubnetIds),
-    acceleratorSubnets: subnets(read.acceleratorSubnetIds),
+    privateSubnets: subnets(read.privateSubnetIds, ({ privateCidr }) => privateCidr),
+    acceleratorSubnets: subnets(read.acceleratorSubnetIds, ({ acceleratorCidr }) => acceleratorCidr),
     endpointServices: config.interfaceEndpoints.map(({ service }) => service),
     hasNat: config.natGateways !== NatGateways.NONE,
   });

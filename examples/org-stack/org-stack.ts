@@ -48,7 +48,10 @@ export class ResearchGpuStack extends TerraformStack {
       cluster,
       instanceType: "p5en.48xlarge",
       maxNodes: 8,
-      capacity: Capacity.block("cr-0123456789abcdef0", "eu-west-1a"),
+      capacity: Capacity.block("cr-0123456789abcdef0", "eu-west-1a", {
+        start: "2026-12-01T11:30:00Z",
+        end: "2026-12-15T11:30:00Z",
+      }),
       labels: { "example.org/team": "research" },
     });
     const checkpoints = new ObjectStore(this, "Checkpoints", {

@@ -1,3 +1,4 @@
+import type { EksAddonName } from "../catalog";
 import type { ClusterReference } from "../contracts";
 import type { INetwork } from "../network";
 import type { IEncryptionKey } from "../security";
@@ -7,6 +8,8 @@ import type { ITerraformDependable } from "../terraform/cdktf";
 export interface ICluster extends ClusterReference {
   /** Kubernetes minor version, such as "1.35". */
   readonly kubernetesVersion: string;
+  /** Versions of the add-ons; empty on an import that does not tell. */
+  readonly addonVersions: Readonly<Partial<Record<EksAddonName, string>>>;
   readonly network: INetwork;
   /** Key of node volumes. */
   readonly encryptionKey: IEncryptionKey;

@@ -1,3 +1,4 @@
+import type { EksAddonName } from "../catalog";
 import type { ClusterReference } from "../contracts";
 import { protectedLifecycle, safeId } from "../core";
 import type { INetwork } from "../network";
@@ -19,6 +20,8 @@ export interface ClusterAttributes extends ClusterReference {
   readonly encryptionKey: IEncryptionKey;
   readonly clusterSecurityGroupId: string;
   readonly nodeRoleArn: string;
+  /** @default - not known: what depends on them is not checked */
+  readonly addonVersions?: Readonly<Partial<Record<EksAddonName, string>>>;
 }
 
 /**
@@ -35,6 +38,7 @@ export class Cluster extends Construct implements ICluster {
   public readonly clusterName: string;
   public readonly clusterArn: string;
   public readonly kubernetesVersion: string;
+  public readonly addonVersions: Readonly<Partial<Record<EksAddonName, string>>>;
   public readonly network: INetwork;
   public readonly encryptionKey: IEncryptionKey;
   /** Address of the Kubernetes API. */
@@ -63,6 +67,7 @@ export class Cluster extends Construct implements ICluster {
     this.clusterName = cluster.name;
     this.clusterArn = cluster.arn;
     this.kubernetesVersion = plan.kubernetesVersion;
+    this.addonVersions = plan.addonVersions;
     this.network = props.network;
     this.encryptionKey = props.encryptionKey;
     this.endpoint = cluster.endpoint;
@@ -160,6 +165,7 @@ class ImportedCluster extends Construct implements ICluster {
   public readonly clusterName: string;
   public readonly clusterArn: string;
   public readonly kubernetesVersion: string;
+  public readonly addonVersions: Readonly<Partial<Record<EksAddonName, string>>>;
   public readonly network: INetwork;
   public readonly encryptionKey: IEncryptionKey;
   public readonly clusterSecurityGroupId: string;
@@ -173,6 +179,7 @@ class ImportedCluster extends Construct implements ICluster {
     this.clusterName = attributes.clusterName;
     this.clusterArn = attributes.clusterArn;
     this.kubernetesVersion = attributes.kubernetesVersion;
+    this.addonVersions = attributes.addonVersions ?? {};
     this.network = attributes.network;
     this.encryptionKey = attributes.encryptionKey;
     this.clusterSecurityGroupId = attributes.clusterSecurityGroupId;

@@ -1,20 +1,24 @@
-import type { PoolProfile, PoolTaint } from "../contracts";
-import { NameRule, physicalName, safeId } from "../core";
 import { KeyServiceGrant } from "../security";
-import { Construct } from "../terraform/cdktf";
+import { CapacityKind, type PoolProfile, type PoolTaint } from "../contracts";
+import { NameRule, physicalName, safeId, showWarnings } from "../core";
+import { Construct, type Precondition, type TerraformResourceLifecycle } from "../terraform/cdktf";
 import { EksNodeGroup, type LaunchTemplate, type LaunchTemplateConfig, PlacementGroup } from "../terraform/aws";
-import { CapacityKind } from "./capacity";
-import { InterfaceKind } from "./fabric/layout";
+import { InstanceTypePlace } from "./capacity/decisions";
 import { FabricSecurityGroup } from "./fabric/security-group";
-import { Placement, type GpuNodePoolProps } from "./gpu-node-pool-props";
+import { templateInterfaces } from "./fabric/template-interfaces";
+import type { GpuNodePoolProps } from "./gpu-node-pool-props";
 import { nodeLaunchTemplate } from "./node-launch-template";
+import { nodeSources } from "./node-revision";
 import { nodeUserData } from "./node-user-data";
-import { scaling } from "./scaling";
+import { PlanChecks } from "./plan-checks";
+import { recordPoolFacts } from "./pool-facts";
+import { Placement } from "./pool-options";
 import { checkNodeVersion, type ResolvedGpuNodePool, resolveGpuNodePool } from "./resolve-gpu-node-pool";
+import { scaling } from "./scaling";
 
 /**
  * Accelerator nodes as an EKS managed node group: the network cards laid out for EFA, placement, striped local disks, taints and
- * labels, bought as the capacity says. The pool starts at `minNodes` and scales to `maxNodes`.
+ * labels, bought as the capacity says, and updated as the pool says. It starts at `minNodes` and scales to `maxNodes`.
  */
 export class GpuNodePool extends Construct {
   /** All that workloads learn of the pool. */
@@ -29,22 +33,30 @@ export class GpuNodePool extends Construct {
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
     const { cluster } = props;
-    const zones = cluster.network.acceleratorSubnets.map(({ zone }) => zone);
-    const pool = resolveGpuNodePool(id, props, zones, this.node.path);
+    const surroundings = {
+      subnets: cluster.network.acceleratorSubnets,
+      vpcCniVersion: cluster.addonVersions["vpc-cni"],
+    };
+    const pool = resolveGpuNodePool(id, props, surroundings, this.node.path);
     checkNodeVersion(props.kubernetesVersion ?? cluster.kubernetesVersion, cluster.kubernetesVersion, this.node.path);
+    showWarnings(this, pool.warnings, props.acknowledgeWarnings);
+    recordPoolFacts(this, id, pool);
     this.profile = pool.profile;
     cluster.encryptionKey.allowService(KeyServiceGrant.AUTO_SCALING, this.node.path);
     if (pool.capacity.kind === CapacityKind.SPOT) {
       cluster.encryptionKey.allowService(KeyServiceGrant.SPOT, this.node.path);
     }
+    const checks = props.planChecks === false ? [] : PlanChecks.of(this).add(pool);
     const template = this.addLaunchTemplate(props, pool);
-    const nodeGroup = this.addNodeGroup(props, pool, template);
+    const nodeGroup = this.addNodeGroup(props, pool, template, checks);
     this.nodeGroupName = nodeGroup.nodeGroupName;
     props.customizeTemplate?.(template);
     props.customize?.(nodeGroup);
   }
 
   private addLaunchTemplate({ cluster, tags }: GpuNodePoolProps, pool: ResolvedGpuNodePool): LaunchTemplate {
+    const group = new FabricSecurityGroup(this, "SecurityGroup", cluster.network.vpcId).securityGroupId;
+    const groups = { cluster: cluster.clusterSecurityGroupId, pool: group };
     return nodeLaunchTemplate(
       this,
       {
@@ -59,41 +71,23 @@ export class GpuNodePool extends Construct {
           maxPods: pool.profile.maxPodsPerNode,
         }),
       },
-      { ...this.networkInterfaces(cluster.clusterSecurityGroupId, cluster.network.vpcId, pool), ...this.market(pool) },
+      { networkInterfaces: templateInterfaces(pool.fabric.interfaces, groups), ...this.market(pool) },
     );
   }
 
-  /** Groups stand inside each interface: EC2 rejects them beside a list of interfaces, and EKS then adds none of its own. */
-  private networkInterfaces(
-    clusterGroupId: string,
-    vpcId: string,
-    pool: ResolvedGpuNodePool,
-  ): Pick<LaunchTemplateConfig, "networkInterfaces"> {
-    const ownGroup = new FabricSecurityGroup(this, "SecurityGroup", vpcId).securityGroupId;
-    return {
-      networkInterfaces: pool.interfaces.map(({ card, device, kind }) => ({
-        networkCardIndex: card,
-        deviceIndex: device,
-        interfaceType: kind,
-        deleteOnTermination: "true",
-        // A public address cannot be asked for with several interfaces, and an EFA-only one takes no address at all.
-        associatePublicIpAddress: kind === InterfaceKind.ENA ? "false" : undefined,
-        securityGroups: kind === InterfaceKind.ENA ? [clusterGroupId, ownGroup] : [ownGroup],
-      })),
-    };
-  }
-
   private market({ capacity, placement, spec }: ResolvedGpuNodePool): Partial<LaunchTemplateConfig> {
-    const { kind, reservation = "" } = capacity;
-    const target = reservation.startsWith("arn:")
-      ? { capacityReservationResourceGroupArn: reservation }
-      : { capacityReservationId: reservation };
+    const { reservationTarget, marketType, instanceTypePlace, placementGroupName } = capacity;
+    const groupName = placement === Placement.CLUSTER ? this.addPlacementGroup() : placementGroupName;
     return {
-      placement: placement === Placement.CLUSTER ? { groupName: this.addPlacementGroup() } : undefined,
-      capacityReservationSpecification: reservation === "" ? undefined : { capacityReservationTarget: target },
-      instanceMarketOptions: kind === CapacityKind.BLOCK ? { marketType: "capacity-block" } : undefined,
-      // EKS wants the type of a Capacity Block in the template, any other in the node group.
-      instanceType: kind === CapacityKind.BLOCK ? spec.instanceType : undefined,
+      placement: groupName === undefined ? undefined : { groupName },
+      capacityReservationSpecification: reservationTarget && {
+        capacityReservationTarget: {
+          capacityReservationId: reservationTarget.reservationId,
+          capacityReservationResourceGroupArn: reservationTarget.resourceGroupArn,
+        },
+      },
+      instanceMarketOptions: marketType === undefined ? undefined : { marketType },
+      instanceType: instanceTypePlace === InstanceTypePlace.LAUNCH_TEMPLATE ? spec.instanceType : undefined,
     };
   }
 
@@ -103,38 +97,46 @@ export class GpuNodePool extends Construct {
   }
 
   private addNodeGroup(
-    { cluster, kubernetesVersion = cluster.kubernetesVersion, nodeRepair = true }: GpuNodePoolProps,
+    { cluster, kubernetesVersion = cluster.kubernetesVersion, amiRelease, nodeRepair = true }: GpuNodePoolProps,
     pool: ResolvedGpuNodePool,
     template: LaunchTemplate,
+    precondition: Precondition[],
   ): EksNodeGroup {
-    const { profile, capacity, spec } = pool;
+    const { profile, capacity, spec, updates, revision } = pool;
+    const nodes = { template, kubernetesVersion, amiRelease, updates, revision };
+    const { ignoreChanges: held, replaceTriggeredBy, ...sources } = nodeSources(this, nodes);
+    const { scalingConfig, ignoreChanges } = scaling({ ...profile, desiredNodes: pool.desiredNodes }, capacity.window);
     const subnets = cluster.network.acceleratorSubnets.filter(({ zone }) => profile.zones.includes(zone));
+    const listed = capacity.instanceTypePlace === InstanceTypePlace.NODE_GROUP;
+    const left = [...ignoreChanges, ...held];
     return new EksNodeGroup(this, "Resource", {
       clusterName: cluster.clusterName,
       nodeGroupName: physicalName(NameRule.EKS_NODE_GROUP, this.node.path),
       nodeRoleArn: cluster.nodeRoleArn,
       subnetIds: subnets.map(({ subnetId }) => subnetId),
-      version: kubernetesVersion,
       amiType: pool.image.amiType(spec.architecture),
-      capacityType: CAPACITY_TYPES[capacity.kind],
-      instanceTypes: capacity.kind === CapacityKind.BLOCK ? undefined : [spec.instanceType],
-      ...scaling({ ...profile, desiredNodes: pool.desiredNodes }),
+      capacityType: capacity.nodeGroupCapacityType,
+      instanceTypes: listed ? [spec.instanceType] : undefined,
+      ...sources,
+      scalingConfig,
       updateConfig: { maxUnavailable: 1 },
       nodeRepairConfig: { enabled: nodeRepair },
       labels: pool.labels,
       taint: profile.taints.map(eksTaint),
-      launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
+      lifecycle: present({
+        ignoreChanges: left.length > 0 ? left : undefined,
+        replaceTriggeredBy,
+        precondition: precondition.length > 0 ? precondition : undefined,
+      }),
       dependsOn: cluster.beforeNodes.length > 0 ? [...cluster.beforeNodes] : undefined,
     });
   }
 }
 
-const CAPACITY_TYPES: Readonly<Record<CapacityKind, string>> = {
-  [CapacityKind.ON_DEMAND]: "ON_DEMAND",
-  [CapacityKind.SPOT]: "SPOT",
-  [CapacityKind.RESERVATION]: "ON_DEMAND",
-  [CapacityKind.BLOCK]: "CAPACITY_BLOCK",
-};
+/** Undefined where no rule is left: an empty block would show in the JSON. */
+function present(rules: TerraformResourceLifecycle): TerraformResourceLifecycle | undefined {
+  return Object.values(rules).some((rule) => rule !== undefined) ? rules : undefined;
+}
 
 /** EKS spells the effects of Kubernetes its own way: `NoSchedule` is `NO_SCHEDULE`. */
 function eksTaint({ key, value, effect }: PoolTaint): { key: string; value?: string; effect: string } {

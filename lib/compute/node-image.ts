@@ -33,9 +33,10 @@ export class NodeImage {
     return new NodeImage(amiType, bootstrap);
   }
 
-  /** The family that fits an accelerator when none is asked for. */
-  public static forVendor(vendor: AcceleratorVendor): NodeImage {
-    return vendor === AcceleratorVendor.NEURON ? NodeImage.AL2023_NEURON : NodeImage.AL2023_NVIDIA;
+  /** The family that fits an accelerator when none is asked for; undefined where EKS has none with its drivers. */
+  public static forVendor(vendor: AcceleratorVendor): NodeImage | undefined {
+    if (vendor === AcceleratorVendor.NEURON) return NodeImage.AL2023_NEURON;
+    return vendor === AcceleratorVendor.NVIDIA ? NodeImage.AL2023_NVIDIA : undefined;
   }
 
   private constructor(

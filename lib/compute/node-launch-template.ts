@@ -1,7 +1,8 @@
-import { escape, NameRule, physicalName, stackTags } from "../core";
+import { NameRule, physicalName } from "../core";
 import { type Construct } from "../terraform/cdktf";
 import { LaunchTemplate, type LaunchTemplateBlockDeviceMappings, type LaunchTemplateConfig } from "../terraform/aws";
 import { NodeBootstrap } from "./node-image";
+import { nodeTags } from "./node-tags";
 
 export interface NodeLaunchTemplateProps {
   readonly bootstrap: NodeBootstrap;
@@ -27,8 +28,7 @@ export function nodeLaunchTemplate(
   props: NodeLaunchTemplateProps,
   more: Partial<LaunchTemplateConfig> = {},
 ): LaunchTemplate {
-  // The provider's default tags reach the template, not what is launched from it: that is, nearly all of the bill.
-  const tags = { ...stackTags(scope), ...escape({ ...props.tags, Name: props.nodeName }) };
+  const tags = nodeTags(scope, props);
   return new LaunchTemplate(scope, "LaunchTemplate", {
     name: physicalName(NameRule.LAUNCH_TEMPLATE, scope.node.path),
     updateDefaultVersion: true,

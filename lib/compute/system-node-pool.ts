@@ -33,6 +33,7 @@ export class SystemNodePool extends Construct {
       keyArn: props.keyArn,
       nodeName: this.node.path,
     });
+    const { scalingConfig, ignoreChanges } = scaling(options);
     this.nodeGroup = new EksNodeGroup(this, "Resource", {
       clusterName: props.clusterName,
       nodeGroupName: physicalName(NameRule.EKS_NODE_GROUP, this.node.path),
@@ -42,7 +43,8 @@ export class SystemNodePool extends Construct {
       amiType: NodeImage.AL2023.amiType(architectureOf(options.instanceType)),
       capacityType: "ON_DEMAND",
       instanceTypes: [options.instanceType],
-      ...scaling(options),
+      scalingConfig,
+      lifecycle: ignoreChanges.length === 0 ? undefined : { ignoreChanges: [...ignoreChanges] },
       updateConfig: { maxUnavailable: 1 },
       nodeRepairConfig: { enabled: true },
       labels: { [POOL_LABEL]: SYSTEM_POOL },

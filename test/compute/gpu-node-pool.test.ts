@@ -1,9 +1,11 @@
-import { Capacity, GpuNodePool, type GpuNodePoolOptions, NodeImage } from "cdktf-ai-datacenter/compute";
+import { Capacity, GpuNodePool, type GpuNodePoolOptions, NodeImage, Updates } from "cdktf-ai-datacenter/compute";
 import { TaintEffect } from "cdktf-ai-datacenter/contracts";
 import { type SynthesizedStack, synthStack, testStack, theResource } from "cdktf-ai-datacenter/testing";
 import "cdktf-ai-datacenter/testing/jest";
 import { Token } from "../../lib/terraform/cdktf";
 import { KEY_ARN, testCluster } from "./fixtures";
+
+const WINDOW = { start: "2026-12-01T11:30:00Z", end: "2026-12-08T11:30:00Z" };
 
 function synthPool(options: Partial<GpuNodePoolOptions> = {}): SynthesizedStack {
   const stack = testStack();
@@ -87,12 +89,11 @@ describe("an all-defaults p5 pool", () => {
       capacity_type: "ON_DEMAND",
       instance_types: ["p5.48xlarge"],
       labels: { "aidc/accelerator": "h100", "aidc/pool": "training" },
-      lifecycle: { ignore_changes: ["scaling_config[0].desired_size"] },
+      lifecycle: { ignore_changes: ["scaling_config[0].desired_size", "tags", "tags_all"] },
       node_repair_config: { enabled: true },
       scaling_config: { desired_size: 0, max_size: 4, min_size: 0 },
       subnet_ids: ["subnet-gpu-a"],
       taint: [{ effect: "NO_SCHEDULE", key: "nvidia.com/gpu", value: "present" }],
-      version: "1.35",
     });
     expect(stack).toHaveResource("aws_placement_group", { strategy: "cluster" });
   });
@@ -105,8 +106,31 @@ describe("an all-defaults p5 pool", () => {
 });
 
 describe("capacity", () => {
+  test("by a block lets Terraform keep a wanted count within the window only", () => {
+    const capacity = Capacity.block("cr-0123456789abcdef0", "us-east-1a", WINDOW);
+    const stack = synthPool({ capacity, desiredNodes: 2, acceptHourlyCost: 111 });
+    const { scaling_config } = theResource(stack, "aws_eks_node_group", "training").properties;
+    expect(scaling_config).toEqual({
+      desired_size:
+        '${timecmp(plantimestamp(), "2026-12-01T11:30:00Z") >= 0 && !(timecmp(plantimestamp(), "2026-12-08T10:50:00Z") >= 0) ? 2 : 0}',
+      max_size: 4,
+      min_size: 0,
+    });
+    expect(synthPool({ capacity })).toHaveResource("aws_eks_node_group", {
+      labels: { "aidc/pool": "training" },
+      scaling_config: { desired_size: 0, max_size: 4, min_size: 0 },
+    });
+  });
+
+  test("by a reservation made in a placement group starts the nodes in it", () => {
+    const options = { placementGroupName: "reserved-p5" };
+    const stack = synthPool({ capacity: Capacity.reservation("cr-0123456789abcdef0", "us-east-1a", options) });
+    expect(template(stack)).toMatchObject({ placement: { group_name: "reserved-p5" } });
+    expect(stack).toHaveResourceCount("aws_placement_group", 0);
+  });
+
   test("by a block puts the type, the market and the reservation into the template, and no placement group", () => {
-    const stack = synthPool({ capacity: Capacity.block("cr-0123456789abcdef0", "us-east-1a") });
+    const stack = synthPool({ capacity: Capacity.block("cr-0123456789abcdef0", "us-east-1a", WINDOW) });
     expect(stack).toHaveResource("aws_launch_template", {
       capacity_reservation_specification: {
         capacity_reservation_target: { capacity_reservation_id: "cr-0123456789abcdef0" },
@@ -137,14 +161,161 @@ describe("capacity", () => {
   });
 });
 
+describe("updates", () => {
+  const group = (options: Partial<GpuNodePoolOptions>) => {
+    const stack = synthPool({ amiRelease: "1.35.3-20260904", planChecks: false, ...options });
+    return { stack, properties: theResource(stack, "aws_eks_node_group", "training").properties };
+  };
+  const latest = /^\$\{aws_launch_template\.training_.*\.latest_version\}$/;
+
+  test("roll as soon as template or release change", () => {
+    const { stack, properties } = group({ updates: Updates.ROLL, amiRelease: undefined });
+    expect(properties).not.toHaveProperty("release_version");
+    expect(properties).toMatchObject({
+      version: "1.35",
+      launch_template: { version: expect.stringMatching(latest) },
+      lifecycle: { ignore_changes: ["scaling_config[0].desired_size"] },
+    });
+    expect(stack).toHaveResourceCount("terraform_data", 0);
+  });
+
+  test("are held in the state until the revision changes", () => {
+    const { stack, properties } = group({ revision: "2026-11" });
+    expect(stack).toHaveResource("terraform_data", {
+      input: {
+        amiRelease: "1.35.3-20260904",
+        kubernetesVersion: "1.35",
+        templateVersion: expect.stringMatching(latest),
+      },
+      triggers_replace: { revision: "2026-11" },
+      lifecycle: { ignore_changes: ["input"] },
+    });
+    const held = (key: string) =>
+      expect.stringMatching(new RegExp(`terraform_data\\.training_Revision_\\w+\\.output\\.${key}`));
+    expect(properties).toMatchObject({
+      version: held("kubernetesVersion"),
+      release_version: held("amiRelease"),
+      launch_template: { version: held("templateVersion") },
+    });
+    expect(properties.lifecycle).not.toHaveProperty("replace_triggered_by");
+  });
+
+  test("replace the whole group when the revision changes, where it has no room for one more node", () => {
+    const { properties } = group({ updates: Updates.REPLACE });
+    expect(properties.lifecycle).toMatchObject({
+      replace_triggered_by: [expect.stringMatching(/^terraform_data\.training_Revision_\w+$/)],
+    });
+  });
+
+  test("by rolling refuse a pinned release: EKS would take the newest with the next template", () => {
+    expect(() => group({ updates: Updates.ROLL })).toRefuse("IMAGE_RELEASE_CONFLICT", {
+      path: "test/training.amiRelease",
+      got: "1.35.3-20260904",
+    });
+  });
+
+  test("leave the release to EKS where none is given", () => {
+    expect(group({ amiRelease: undefined }).properties).not.toHaveProperty("release_version");
+  });
+});
+
+describe("plan checks", () => {
+  const TWO = { sandbox: { instanceType: "g6e.xlarge", maxNodes: 2 }, training: {} };
+
+  function synthPools(pools: Record<string, Partial<GpuNodePoolOptions>>): SynthesizedStack {
+    const stack = testStack();
+    const cluster = testCluster(stack);
+    for (const [id, options] of Object.entries(pools)) {
+      new GpuNodePool(stack, id, {
+        cluster,
+        instanceType: "p5.48xlarge",
+        maxNodes: 4,
+        zones: ["us-east-1a"],
+        ...options,
+      });
+    }
+    return synthStack(stack);
+  }
+
+  function preconditions(stack: SynthesizedStack, pool: string): { condition: string; error_message: string }[] {
+    const { lifecycle } = theResource(stack, "aws_eks_node_group", pool).properties;
+    return (lifecycle as { precondition?: { condition: string; error_message: string }[] }).precondition ?? [];
+  }
+
+  test("ask whether the type is offered in the zones", () => {
+    const stack = synthPools(TWO);
+    expect(stack.data?.aws_ec2_instance_type_offerings).toMatchObject({
+      "PlanChecks_Offered-p5-48xlarge_E1D98D40": {
+        filter: [{ name: "instance-type", values: ["p5.48xlarge"] }],
+        location_type: "availability-zone",
+      },
+    });
+    const [offered] = preconditions(stack, "training");
+    expect(offered?.condition).toMatch(
+      /^\$\{length\(setsubtract\(\["us-east-1a"\], data\.aws_ec2_instance_type_offerings\.\S+\.locations\)\) == 0\}$/,
+    );
+    expect(offered?.error_message).toContain("p5.48xlarge is not offered in all of us-east-1a");
+  });
+
+  test("ask whether a quota covers all pools that count against it, once for a stack", () => {
+    const stack = synthPools({ ...TWO, second: { maxNodes: 1 } });
+    const quotas = Object.values(stack.data?.aws_servicequotas_service_quota ?? {});
+    expect(quotas.map((quota) => (quota as { quota_code: string }).quota_code).sort()).toEqual([
+      "L-417A185B",
+      "L-DB2E81BA",
+    ]);
+    const covered = preconditions(stack, "training")[1];
+    expect(covered?.condition).toMatch(/^\$\{\(?data\.aws_servicequotas_service_quota\.\S+\.value >= 960\)?\}$/);
+    expect(covered?.error_message).toContain("need 960 at their most");
+    expect(preconditions(stack, "sandbox")[1]?.error_message).toContain("need 8 at their most");
+  });
+
+  test("ask nothing of a quota for a Capacity Block, which is paid and counted apart", () => {
+    const stack = synthPools({ training: { capacity: Capacity.block("cr-0123456789abcdef0", "us-east-1a", WINDOW) } });
+    expect(preconditions(stack, "training")).toHaveLength(1);
+  });
+
+  test("ask nothing at all when told so", () => {
+    const stack = synthPools({ training: { planChecks: false } });
+    expect(preconditions(stack, "training")).toEqual([]);
+    expect(stack.data?.aws_ec2_instance_type_offerings).toBeUndefined();
+  });
+});
+
+test("facts for a preflight stand in the JSON, where Terraform sees a comment", () => {
+  const capacity = Capacity.reservation("cr-0123456789abcdef0", "us-east-1a");
+  const stack = testStack();
+  new GpuNodePool(stack, "training", {
+    cluster: testCluster(stack),
+    instanceType: "p5.48xlarge",
+    maxNodes: 4,
+    capacity,
+  });
+  expect(JSON.parse(JSON.stringify(stack.toTerraform()["//"].aidc.pools))).toEqual({
+    training: {
+      instanceType: "p5.48xlarge",
+      vcpusPerNode: 192,
+      minNodes: 0,
+      maxNodes: 4,
+      zones: ["us-east-1a"],
+      capacityKind: "reservation",
+      reservation: "cr-0123456789abcdef0",
+      quotaCode: "L-417A185B",
+      quotaName: "Running On-Demand P instances",
+    },
+  });
+});
+
 describe("who owns the count", () => {
   test("whoever scales the pool, unless Terraform is told how many nodes to run", () => {
     const fixed = synthPool({ desiredNodes: 2, acceptHourlyCost: 200 });
     expect(fixed).toHaveResource("aws_eks_node_group", {
       labels: { "aidc/pool": "training" },
-      lifecycle: undefined,
+      lifecycle: { ignore_changes: ["tags", "tags_all"] },
       scaling_config: { desired_size: 2, max_size: 4, min_size: 0 },
     });
+    const rolling = synthPool({ desiredNodes: 2, acceptHourlyCost: 200, updates: Updates.ROLL, planChecks: false });
+    expect(rolling).toHaveResource("aws_eks_node_group", { labels: { "aidc/pool": "training" }, lifecycle: undefined });
   });
 });
 
@@ -177,7 +348,8 @@ describe("an all-props pool", () => {
         nodeGroup.forceUpdateVersion = true;
       },
     });
-    expect(stack).toHaveResource("aws_eks_node_group", { version: "1.33", node_repair_config: { enabled: false } });
+    expect(stack).toHaveResource("aws_eks_node_group", { node_repair_config: { enabled: false } });
+    expect(stack).toHaveResource("terraform_data", { input: { kubernetesVersion: "1.33" } });
     expect(template(stack).description).toBe("reviewed");
     const { taint, force_update_version } = theResource(stack, "aws_eks_node_group", "training").properties;
     expect(taint).toEqual([

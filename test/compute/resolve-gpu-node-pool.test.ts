@@ -1,43 +1,61 @@
 import { INSTANCE_TYPES, type InstanceTypeSpec } from "cdktf-ai-datacenter/catalog";
 import {
   Capacity,
+  capacityWindow,
   Fabric,
+  FabricPolicy,
   type GpuNodePoolOptions,
+  InstanceTypePlace,
+  InterfaceKind,
+  KarpenterCapacityType,
   LocalDisks,
   NodeBootstrap,
   NodeImage,
   Placement,
+  PoolPurpose,
+  type PoolSurroundings,
   resolveGpuNodePool,
+  Updates,
 } from "cdktf-ai-datacenter/compute";
-import { TaintEffect } from "cdktf-ai-datacenter/contracts";
+import { CapacityKind, TaintEffect } from "cdktf-ai-datacenter/contracts";
 import "cdktf-ai-datacenter/testing/jest";
 
 const ZONES = ["us-east-1a", "us-east-1b"];
+const WINDOW = { start: "2026-12-01T11:30:00Z", end: "2026-12-08T11:30:00Z" };
 
-function resolve(options: Partial<GpuNodePoolOptions>, zones: readonly string[] = ZONES) {
-  return resolveGpuNodePool("train", { instanceType: "p5.48xlarge", maxNodes: 4, ...options }, zones, "stack/train");
+function resolve(options: Partial<GpuNodePoolOptions>, more: Partial<PoolSurroundings> = {}) {
+  const surroundings = { subnets: ZONES.map((zone) => ({ zone })), ...more };
+  const pool = { instanceType: "p5.48xlarge", maxNodes: 4, ...options };
+  return resolveGpuNodePool("train", pool, surroundings, "stack/train");
 }
 
 const inOneZone = { zones: ["us-east-1a"] };
+/** EC2 lists no on-demand price for it. */
+const trainium = { instanceType: "trn2.48xlarge", capacity: Capacity.spot(), ...inOneZone };
 
 describe("defaults", () => {
   test("choose EFA, a cluster placement group and striped disks for a multi-node p5", () => {
     const pool = resolve(inOneZone);
     expect(pool).toMatchObject({
-      fabric: Fabric.EFA,
       placement: Placement.CLUSTER,
       stripeLocalDisks: true,
       rootVolumeGiB: 200,
+      purpose: PoolPurpose.TRAINING,
+      updates: Updates.HOLD,
+      revision: "1",
     });
+    expect(pool.fabric).toMatchObject({ fabric: Fabric.EFA, policy: FabricPolicy.SAVE_IPS, efaInterfaces: 32 });
     expect(pool.image).toBe(NodeImage.AL2023_NVIDIA);
   });
 
   test("choose no fabric for a single node: EFA needs a neighbour", () => {
-    expect(resolve({ maxNodes: 1 })).toMatchObject({ fabric: Fabric.NONE, placement: Placement.NONE });
+    const pool = resolve({ maxNodes: 1 });
+    expect(pool).toMatchObject({ placement: Placement.NONE, purpose: PoolPurpose.INFERENCE, updates: Updates.ROLL });
+    expect(pool.fabric.fabric).toBe(Fabric.NONE);
   });
 
   test("choose the Neuron image for Trainium", () => {
-    expect(resolve({ instanceType: "trn2.48xlarge", ...inOneZone }).image).toBe(NodeImage.AL2023_NEURON);
+    expect(resolve(trainium).image).toBe(NodeImage.AL2023_NEURON);
   });
 
   test("spread a pool without fabric over the network's zones", () => {
@@ -53,11 +71,17 @@ describe("the profile", () => {
       nodeSelector: { "aidc/pool": "train" },
       taints: [{ key: "nvidia.com/gpu", value: "present", effect: TaintEffect.NO_SCHEDULE }],
       zones: ["us-east-1a"],
+      acceleratorName: "h100",
       acceleratorResource: "nvidia.com/gpu",
       acceleratorsPerNode: 8,
       acceleratorMemoryMiB: 81920,
       fabricResource: "vpc.amazonaws.com/efa",
       fabricInterfacesPerNode: 32,
+      wholeNodeResources: { "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32", "hugepages-2Mi": "5120Mi" },
+      sharedMemoryMiBPerNode: 1048576,
+      topologyLayers: 3,
+      capacityKind: CapacityKind.ON_DEMAND,
+      capacityWindow: undefined,
       vcpusPerNode: 192,
       memoryMiBPerNode: 2097152,
       localNvmeGBPerNode: 30400,
@@ -94,6 +118,30 @@ describe("instance types", () => {
   });
 });
 
+describe("types that are not whole", () => {
+  test("are refused with what is missing, and taken with a specification", () => {
+    expect(() => resolve({ instanceType: "p6e-gb200.36xlarge" })).toRefuse("INSTANCE_TYPE_INCOMPLETE", {
+      path: "stack/train.specification",
+    });
+    const specification = {
+      ...(INSTANCE_TYPES["p5.48xlarge"] as InstanceTypeSpec),
+      instanceType: "p6e-gb200.36xlarge",
+    };
+    const pool = resolve({ instanceType: "p6e-gb200.36xlarge", specification, ...inOneZone });
+    expect(pool.profile.instanceType).toBe("p6e-gb200.36xlarge");
+  });
+
+  test("are refused where pods could not ask for the accelerator, or no image has its drivers", () => {
+    const known = INSTANCE_TYPES["g6e.xlarge"] as InstanceTypeSpec;
+    const accelerator = { ...known.accelerator, resource: undefined };
+    const nameless = { instanceType: "g6e.xlarge", specification: { ...known, accelerator } };
+    expect(() => resolve(nameless)).toRefuse("INSTANCE_TYPE_INCOMPLETE", { path: "stack/train.specification" });
+    expect(() => resolve({ instanceType: "g4ad.xlarge" })).toRefuse("IMAGE_MISMATCH", { path: "stack/train.image" });
+    const image = NodeImage.of("CUSTOM", NodeBootstrap.NODEADM);
+    expect(resolve({ instanceType: "g4ad.xlarge", image }).profile.acceleratorResource).toBe("amd.com/gpu");
+  });
+});
+
 describe("zones", () => {
   test("refuses EFA over two zones", () => {
     expect(() => resolve({})).toRefuse("EFA_SPANS_ZONES", { got: ZONES, path: "stack/train.zones" });
@@ -114,27 +162,148 @@ describe("zones", () => {
 });
 
 describe("capacity", () => {
-  const block = Capacity.block("cr-0123456789abcdef0", "us-east-1a");
+  const block = Capacity.block("cr-0123456789abcdef0", "us-east-1a", WINDOW);
 
   test("leaves reserved capacity without a placement group, which could only keep it unreachable", () => {
     expect(resolve({ capacity: block }).placement).toBe(Placement.NONE);
-    expect(() => resolve({ capacity: block, placement: Placement.CLUSTER })).toRefuse("CAPACITY_CONFLICT");
+    expect(() => resolve({ capacity: block, placement: Placement.CLUSTER })).toRefuse("PLACEMENT_GROUP_FOREIGN");
   });
 
   test("refuses a Capacity Block for a type they are not sold for", () => {
-    expect(() => resolve({ instanceType: "g6e.12xlarge", capacity: block })).toRefuse("CAPACITY_CONFLICT");
+    expect(() => resolve({ instanceType: "g6e.12xlarge", capacity: block })).toRefuse("CAPACITY_KIND_UNSUPPORTED", {
+      path: "stack/train.capacity",
+    });
   });
 
   test("refuses what is no reservation, and a group of reservations as a block", () => {
     const group = "arn:aws:resource-groups:us-east-1:123456789012:group/p5";
-    expect(resolve({ capacity: Capacity.reservation(group, "us-east-1a") }).capacity.reservation).toBe(group);
-    expect(() => resolve({ capacity: Capacity.block(group, "us-east-1a") })).toRefuse("CAPACITY_CONFLICT");
+    expect(resolve({ capacity: Capacity.reservation(group, "us-east-1a") }).capacity.reservationTarget).toEqual({
+      resourceGroupArn: group,
+    });
+    expect(() => resolve({ capacity: Capacity.block(group, "us-east-1a", WINDOW) })).toRefuse("CAPACITY_CONFLICT");
     expect(() => resolve({ capacity: Capacity.reservation("my-p5s", "us-east-1a") })).toRefuse("CAPACITY_CONFLICT");
   });
 
   test("refuses a cluster placement group over two zones", () => {
     const options = { instanceType: "g6e.xlarge", placement: Placement.CLUSTER };
-    expect(() => resolve(options)).toRefuse("CAPACITY_CONFLICT", { got: ZONES });
+    expect(() => resolve(options)).toRefuse("PLACEMENT_GROUP_SPANS_ZONES", { got: ZONES });
+  });
+});
+
+describe("a Capacity Block", () => {
+  const capacity = Capacity.block("cr-0123456789abcdef0", "us-east-1a", WINDOW);
+
+  test("decides market, place of the type, zone and times", () => {
+    const { capacity: decided, profile } = resolve({ capacity });
+    expect(decided).toEqual({
+      kind: CapacityKind.BLOCK,
+      nodeGroupCapacityType: "CAPACITY_BLOCK",
+      marketType: "capacity-block",
+      instanceTypePlace: InstanceTypePlace.LAUNCH_TEMPLATE,
+      reservationTarget: { reservationId: "cr-0123456789abcdef0" },
+      zone: "us-east-1a",
+      placementGroupName: undefined,
+      mayHavePlacementGroup: false,
+      karpenterCapacityType: KarpenterCapacityType.RESERVED,
+      nodes: undefined,
+      window: {
+        start: "2026-12-01T11:30:00Z",
+        drainFrom: "2026-12-08T10:50:00Z",
+        reclaimFrom: "2026-12-08T11:00:00Z",
+        end: "2026-12-08T11:30:00Z",
+      },
+    });
+    expect(profile).toMatchObject({ capacityKind: CapacityKind.BLOCK, capacityWindow: decided.window, minNodes: 0 });
+  });
+
+  test("leaves an UltraServer an hour to go", () => {
+    const window = capacityWindow(WINDOW, true, "pool");
+    expect(window).toMatchObject({ drainFrom: "2026-12-08T10:20:00Z", reclaimFrom: "2026-12-08T10:30:00Z" });
+  });
+
+  test("keeps no floor of nodes, which could not start before it does", () => {
+    const floor = { capacity, minNodes: 1, acceptHourlyCost: 100 };
+    expect(() => resolve(floor)).toRefuse("CAPACITY_CONFLICT", { path: "stack/train.minNodes", got: 1 });
+  });
+
+  test.each([
+    [{ start: "2026-12-01", end: "2026-12-08T11:30:00Z" }, "stack/train.capacity.window.start"],
+    [{ start: "2026-12-01T11:30:00Z", end: "2026-12-08T11:30:00+01:00" }, "stack/train.capacity.window.end"],
+    [{ start: "2026-11-31T11:30:00Z", end: "2026-12-08T11:30:00Z" }, "stack/train.capacity.window.start"],
+    [{ start: "2026-12-08T11:30:00Z", end: "2026-12-01T11:30:00Z" }, "stack/train.capacity.window"],
+    [{ start: "2026-12-01T11:30:00Z", end: "2026-12-01T12:10:00Z" }, "stack/train.capacity.window"],
+  ])("refuses the window %j", (window, path) => {
+    const strange = Capacity.block("cr-0123456789abcdef0", "us-east-1a", window);
+    expect(() => resolve({ capacity: strange })).toRefuse("CAPACITY_WINDOW_INVALID", { path });
+  });
+
+  test("may be a minute longer than its drain time", () => {
+    const window = { start: "2026-12-01T11:30:00Z", end: "2026-12-01T12:11:00Z" };
+    const short = Capacity.block("cr-0123456789abcdef0", "us-east-1a", window);
+    expect(resolve({ capacity: short }).capacity.window?.drainFrom).toBe("2026-12-01T11:31:00Z");
+  });
+});
+
+describe("a reservation", () => {
+  test("made in a placement group starts its nodes there, and is the pool's no further", () => {
+    const options = { placementGroupName: "reserved-p5" };
+    const pool = resolve({ capacity: Capacity.reservation("cr-0123456789abcdef0", "us-east-1a", options) });
+    expect(pool.placement).toBe(Placement.NONE);
+    expect(pool.capacity).toMatchObject({
+      placementGroupName: "reserved-p5",
+      nodeGroupCapacityType: "ON_DEMAND",
+      instanceTypePlace: InstanceTypePlace.NODE_GROUP,
+      karpenterCapacityType: KarpenterCapacityType.RESERVED,
+    });
+    expect(pool.capacity.marketType).toBeUndefined();
+  });
+});
+
+describe("static capacity", () => {
+  test("is a number of nodes that are always there", () => {
+    const pool = resolve({ capacity: Capacity.static(3), maxNodes: undefined, acceptHourlyCost: 166, ...inOneZone });
+    expect(pool).toMatchObject({ minNodes: 3, maxNodes: 3, desiredNodes: 3 });
+    expect(pool.profile).toMatchObject({ minNodes: 3, maxNodes: 3, capacityKind: CapacityKind.ON_DEMAND });
+  });
+
+  test("refuses another number beside it, and its cost until it is accepted", () => {
+    const capacity = Capacity.static(3);
+    expect(() => resolve({ capacity, ...inOneZone })).toRefuse("POOL_SIZE_INVALID", { path: "stack/train" });
+    const given = { capacity, maxNodes: 3, minNodes: 1, acceptHourlyCost: 166, ...inOneZone };
+    expect(() => resolve(given)).toRefuse("POOL_SIZE_INVALID");
+    expect(() => resolve({ capacity, maxNodes: 3, ...inOneZone })).toRefuse("HOURLY_COST_NOT_ACCEPTED");
+    expect(() => resolve({ capacity: Capacity.static(0), maxNodes: undefined })).toRefuse("POOL_SIZE_INVALID");
+  });
+
+  test("is the only one that needs no maxNodes", () => {
+    expect(() => resolve({ maxNodes: undefined, ...inOneZone })).toRefuse("POOL_SIZE_INVALID");
+  });
+});
+
+describe("purpose and updates", () => {
+  test("follow the fabric unless they are given", () => {
+    const inference = resolve({ instanceType: "g6e.xlarge" });
+    expect(inference).toMatchObject({ purpose: PoolPurpose.INFERENCE, updates: Updates.ROLL });
+    const given = resolve({ purpose: PoolPurpose.INFERENCE, updates: Updates.REPLACE, revision: "7", ...inOneZone });
+    expect(given).toMatchObject({ purpose: PoolPurpose.INFERENCE, updates: Updates.REPLACE, revision: "7" });
+  });
+
+  test("warn of a gang without a fabric", () => {
+    const gang = resolve({ instanceType: "g6e.xlarge", purpose: PoolPurpose.TRAINING });
+    expect(gang.warnings.map(({ id }) => id)).toEqual(["FABRIC_MISSING"]);
+    expect(resolve(inOneZone).warnings).toEqual([]);
+  });
+});
+
+describe("the user's own interfaces", () => {
+  test("are held against the hardware", () => {
+    const primary = { card: 0, device: 0, kind: InterfaceKind.ENA };
+    const efa = (card: number, device: number) => ({ card, device, kind: InterfaceKind.EFA_ONLY });
+    const pool = resolve({ interfaces: [primary, efa(1, 0), efa(2, 0)], ...inOneZone });
+    expect(pool.profile).toMatchObject({ fabricInterfacesPerNode: 2, maxPodsPerNode: 100 });
+    expect(() => resolve({ interfaces: [primary, efa(1, 2)], ...inOneZone })).toRefuse("DEVICE_INDEX_BEYOND_CARD", {
+      path: "stack/train.interfaces",
+    });
   });
 });
 
@@ -147,7 +316,7 @@ describe("the floor", () => {
 
   test("lets them run once it is accepted, and where no price is known on any yes", () => {
     expect(resolve({ minNodes: 2, acceptHourlyCost: 110.08, ...inOneZone }).profile.minNodes).toBe(2);
-    const unpriced = { instanceType: "p5e.48xlarge", minNodes: 1, ...inOneZone };
+    const unpriced = { instanceType: "p5e.48xlarge", capacity: Capacity.spot(), minNodes: 1, ...inOneZone };
     expect(() => resolve(unpriced)).toRefuse("HOURLY_COST_NOT_ACCEPTED", { allowed: /no list price is known/ });
     expect(resolve({ ...unpriced, acceptHourlyCost: 0 }).profile.minNodes).toBe(1);
   });
@@ -172,7 +341,6 @@ describe("the floor", () => {
 
 describe("images", () => {
   test("without drivers for the accelerator are refused", () => {
-    const trainium = { instanceType: "trn2.48xlarge", ...inOneZone };
     expect(() => resolve({ ...trainium, image: NodeImage.AL2023_NVIDIA })).toRefuse("IMAGE_MISMATCH", {
       path: "stack/train.image",
     });
@@ -180,7 +348,20 @@ describe("images", () => {
 
   test("of a family that this release does not know are taken at their word", () => {
     const image = NodeImage.of("AL2099_{arch}_NEURON", NodeBootstrap.NODEADM);
-    expect(resolve({ instanceType: "trn2.48xlarge", image, ...inOneZone }).image).toBe(image);
+    expect(resolve({ ...trainium, image }).image).toBe(image);
+  });
+});
+
+describe("images that EKS has not", () => {
+  test("for a type are refused: no driver of theirs knows a G7", () => {
+    expect(() => resolve({ instanceType: "g7.2xlarge" })).toRefuse("DRIVER_TOO_OLD", { path: "stack/train.image" });
+    const image = NodeImage.of("CUSTOM", NodeBootstrap.NODEADM);
+    expect(resolve({ instanceType: "g7.2xlarge", image }).image).toBe(image);
+    const known = INSTANCE_TYPES["g5g.xlarge"] as InstanceTypeSpec;
+    const specification = { ...known, amiTypes: ["AL2023_ARM_64_NVIDIA"] };
+    const bottlerocket = { instanceType: "g5g.xlarge", image: NodeImage.BOTTLEROCKET_NVIDIA };
+    expect(resolve(bottlerocket).image).toBe(NodeImage.BOTTLEROCKET_NVIDIA);
+    expect(() => resolve({ ...bottlerocket, specification })).toRefuse("IMAGE_MISMATCH");
   });
 });
 

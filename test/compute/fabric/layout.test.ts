@@ -1,101 +1,119 @@
-import { AcceleratorVendor, Architecture, INSTANCE_TYPES, type InstanceTypeSpec } from "cdktf-ai-datacenter/catalog";
-import { Fabric, InterfaceKind, layoutInterfaces, maxPods } from "cdktf-ai-datacenter/compute";
+import fc from "fast-check";
+import { INSTANCE_TYPES, type InstanceTypeSpec } from "cdktf-ai-datacenter/catalog";
+import {
+  Fabric,
+  type FabricInterface,
+  FabricPolicy,
+  InterfaceKind,
+  layoutInterfaces,
+} from "cdktf-ai-datacenter/compute";
 import "cdktf-ai-datacenter/testing/jest";
+import { GOLDEN } from "./golden";
+
+const EFA_TYPES = Object.values(INSTANCE_TYPES).filter(({ efaInterfaces }) => efaInterfaces > 0);
+const POLICIES = Object.values(FabricPolicy);
 
 function spec(instanceType: string): InstanceTypeSpec {
   return INSTANCE_TYPES[instanceType] as InstanceTypeSpec;
 }
 
-/** "card/device kind" of every interface. */
-function layout(instanceType: string): string[] {
-  return layoutInterfaces(spec(instanceType), Fabric.EFA, "pool").map(
-    ({ card, device, kind }) => `${card}/${device} ${kind}`,
-  );
+/** "kind card/device" of every interface, sorted: the order of a list has no meaning to EC2. */
+function places(interfaces: readonly FabricInterface[]): string[] {
+  return interfaces.map(({ card, device, kind }) => `${kind} ${card}/${device}`).sort();
 }
 
-describe("layoutInterfaces", () => {
-  test("gives a p5.48xlarge one ENA and 32 EFA-only interfaces, the second slot of card 0 first", () => {
-    const interfaces = layout("p5.48xlarge");
-    expect(interfaces).toHaveLength(33);
-    expect(interfaces.slice(0, 3)).toEqual(["0/0 interface", "0/1 efa-only", "1/0 efa-only"]);
-    expect(interfaces.at(-1)).toBe("31/0 efa-only");
+function expanded(ranges: readonly string[]): string[] {
+  return ranges
+    .flatMap((range) => {
+      const [, kind, from = "", to = from, device] = /^(\S+) (\d+)(?:-(\d+))?\/(\d+)$/.exec(range) ?? [];
+      return Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => `${kind} ${Number(from) + at}/${device}`);
+    })
+    .sort();
+}
+
+test("every EFA type of the catalog has a golden layout, and the reverse", () => {
+  expect(EFA_TYPES.map(({ instanceType }) => instanceType).sort()).toEqual(Object.keys(GOLDEN).sort());
+});
+
+describe.each(EFA_TYPES.map((type) => [type.instanceType, type] as const))("%s", (name, type) => {
+  test.each(POLICIES)("is laid out for %s as the facts state", (policy) => {
+    const interfaces = layoutInterfaces(type, Fabric.EFA, policy, "pool");
+    expect(places(interfaces)).toEqual(expanded(GOLDEN[name]?.[policy] ?? []));
+    expect(interfaces[0]).toEqual({ card: 0, device: 0, kind: InterfaceKind.ENA });
   });
 
+  test("lists its layout for bandwidth exactly where the guide does", () => {
+    expect(type.bandwidthSlots !== undefined).toBe(GOLDEN[name]?.basis === "guide");
+  });
+});
+
+describe("a layout", () => {
   test("leaves card 0 of a p6-b300.48xlarge to ENA, which has no EFA there", () => {
-    const interfaces = layout("p6-b300.48xlarge");
+    const interfaces = layoutInterfaces(spec("p6-b300.48xlarge"), Fabric.EFA, FabricPolicy.SAVE_IPS, "pool");
     expect(interfaces).toHaveLength(17);
-    expect(interfaces.slice(0, 2)).toEqual(["0/0 interface", "1/0 efa-only"]);
-    expect(interfaces.at(-1)).toBe("16/0 efa-only");
+    expect(interfaces.filter(({ card }) => card === 0)).toEqual([{ card: 0, device: 0, kind: InterfaceKind.ENA }]);
   });
 
-  // EFA counts as the EC2 guide and aws/sagemaker-hyperpod-cli constants.py state them.
-  test.each([
-    ["p4d.24xlarge", 4],
-    ["p5en.48xlarge", 16],
-    ["p6-b200.48xlarge", 8],
-    ["trn1.32xlarge", 8],
-    ["trn2.48xlarge", 16],
-    ["g6e.12xlarge", 1],
-    ["g6e.48xlarge", 4],
-  ])("gives a %s all of its %i EFA interfaces", (instanceType, count) => {
-    expect(layout(instanceType).filter((line) => line.endsWith("efa-only"))).toHaveLength(count);
+  test("adds no second interface to a card that holds one", () => {
+    const narrow: InstanceTypeSpec = {
+      ...spec("p5en.48xlarge"),
+      networkCards: [2, 1, 2],
+      efaInterfaces: 3,
+      bandwidthSlots: undefined,
+    };
+    const interfaces = layoutInterfaces(narrow, Fabric.EFA, FabricPolicy.BANDWIDTH, "pool");
+    expect(places(interfaces)).toEqual([
+      "efa-only 0/1",
+      "efa-only 1/0",
+      "efa-only 2/0",
+      "interface 0/0",
+      "interface 2/1",
+    ]);
   });
 
-  test("puts no two interfaces in one place and none beyond what a card holds, for every type of the catalog", () => {
-    for (const known of Object.values(INSTANCE_TYPES).filter(({ efaInterfaces }) => efaInterfaces > 0)) {
-      const interfaces = layoutInterfaces(known, Fabric.EFA, "pool");
-      expect(new Set(interfaces.map(({ card, device }) => `${card}/${device}`)).size).toBe(interfaces.length);
-      for (const { card, device } of interfaces) expect(device).toBeLessThan(known.networkCards[card] ?? 0);
-      expect(interfaces.filter(({ kind }) => kind === InterfaceKind.ENA)).toEqual([
-        { card: 0, device: 0, kind: InterfaceKind.ENA },
-      ]);
-    }
+  test("is one interface without a fabric", () => {
+    const interfaces = layoutInterfaces(spec("p5.48xlarge"), Fabric.NONE, FabricPolicy.BANDWIDTH, "pool");
+    expect(interfaces).toEqual([{ card: 0, device: 0, kind: InterfaceKind.ENA }]);
   });
 
-  test("needs one interface without a fabric", () => {
-    expect(layoutInterfaces(spec("p5.48xlarge"), Fabric.NONE, "pool")).toHaveLength(1);
-  });
-
-  test("refuses EFA on a type without it, and a specification whose cards cannot hold it", () => {
-    expect(() => layout("g6e.xlarge")).toRefuse("EFA_UNSUPPORTED", { path: "pool.fabric" });
-    const crowded: InstanceTypeSpec = { ...spec("p5.48xlarge"), networkCards: [1, 1] };
-    expect(() => layoutInterfaces(crowded, Fabric.EFA, "pool")).toRefuse("EFA_UNSUPPORTED", {
-      path: "pool.specification",
-    });
+  test("is refused for a type without EFA, and for one whose cards are not known", () => {
+    const lay = (type: InstanceTypeSpec) => () => layoutInterfaces(type, Fabric.EFA, FabricPolicy.SAVE_IPS, "pool");
+    expect(lay(spec("g6e.xlarge"))).toRefuse("EFA_UNSUPPORTED", { path: "pool.fabric", got: "g6e.xlarge" });
+    const unknown = { ...spec("p5.48xlarge"), networkCards: [] };
+    expect(lay(unknown)).toRefuse("NETWORK_CARDS_UNKNOWN", { path: "pool.specification" });
   });
 });
 
-describe("maxPods", () => {
-  // Karpenter's table: ENI-limited pods, and those left by the layout that saves addresses; EKS allows 110 and 250 at most.
-  test.each([
-    ["p4d.24xlarge", 250, 250],
-    ["p5.48xlarge", 100, 51],
-    ["p5en.48xlarge", 198, 149],
-    ["p6-b200.48xlarge", 198, 149],
-    ["p6-b300.48xlarge", 198, 198],
-    ["trn1.32xlarge", 247, 198],
-    ["trn2.48xlarge", 100, 51],
-    ["g6e.12xlarge", 250, 250],
-    ["g6e.48xlarge", 250, 250],
-  ])("of %s is %i without EFA and %i with it", (instanceType, plain, withEfa) => {
-    const known = spec(instanceType);
-    expect(maxPods(known, layoutInterfaces(known, Fabric.NONE, "pool"))).toBe(plain);
-    expect(maxPods(known, layoutInterfaces(known, Fabric.EFA, "pool"))).toBe(withEfa);
+/** Types that do not exist, with cards of 2 to 8 interfaces. */
+const anyType = fc
+  .record({
+    cards: fc.array(fc.integer({ min: 2, max: 8 }), { minLength: 1, maxLength: 40 }),
+    firstEfaCard: fc.constantFrom(0, 1),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ cards, firstEfaCard, share }): InstanceTypeSpec => {
+    const networkCards = firstEfaCard < cards.length ? cards : [...cards, 2];
+    const most = networkCards.length - firstEfaCard;
+    const efaInterfaces = 1 + Math.floor(share * (most - 1));
+    return { ...spec("p5en.48xlarge"), networkCards, firstEfaCard, efaInterfaces, bandwidthSlots: undefined };
   });
-});
 
-test("maxPods of a small node stays below what EKS allows for few vCPUs", () => {
-  const small: InstanceTypeSpec = { ...spec("g6e.xlarge"), networkCards: [8], ipv4PerInterface: 30 };
-  expect(maxPods(small, layoutInterfaces(small, Fabric.NONE, "pool"))).toBe(110);
-});
-
-describe("the catalog", () => {
-  test("names each row by its type and states sane numbers", () => {
-    for (const [name, known] of Object.entries(INSTANCE_TYPES)) {
-      expect(known.instanceType).toBe(name);
-      expect(known.architecture).toBe(Architecture.X86_64);
-      expect(known.efaInterfaces + (known.firstEfaCard ?? 0)).toBeLessThanOrEqual(known.networkCards.length);
-      expect(Object.values(AcceleratorVendor)).toContain(known.accelerator.vendor);
-    }
-  });
-});
+test.each(POLICIES)(
+  "laid out for %s, any type has distinct places within its cards, one primary, and all its EFA",
+  (policy) => {
+    fc.assert(
+      fc.property(anyType, (type) => {
+        const interfaces = layoutInterfaces(type, Fabric.EFA, policy, "pool");
+        expect(new Set(interfaces.map(({ card, device }) => `${card}/${device}`)).size).toBe(interfaces.length);
+        for (const { card, device } of interfaces) expect(device).toBeLessThan(type.networkCards[card] ?? 0);
+        const primaries = interfaces.filter(({ card, device }) => card === 0 && device === 0);
+        expect(primaries).toEqual([{ card: 0, device: 0, kind: InterfaceKind.ENA }]);
+        const efaCards = interfaces.filter(({ kind }) => kind === InterfaceKind.EFA_ONLY).map(({ card }) => card);
+        expect(new Set(efaCards).size).toBe(type.efaInterfaces);
+        expect(efaCards).toHaveLength(type.efaInterfaces);
+        expect(Math.min(...efaCards)).toBe(type.firstEfaCard);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
