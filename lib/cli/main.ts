@@ -2,8 +2,12 @@
 import { readFileSync } from "node:fs";
 import { runCli } from "./cli";
 
-process.exitCode = runCli(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  error: (text) => process.stderr.write(text),
+const io = {
+  out: (text: string) => process.stdout.write(text),
+  error: (text: string) => process.stderr.write(text),
   stdin: () => readFileSync(0),
+};
+
+void runCli(process.argv.slice(2), io).then((status) => {
+  process.exitCode = status;
 });
