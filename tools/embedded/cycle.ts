@@ -1,6 +1,7 @@
 import { RunFailed } from "./failures";
 import type { PlanSummary } from "./plan-summary";
 import type { Step, Work } from "./progress";
+import { type QuotaNeed, quotaNeeds, raiseQuotas } from "./quotas";
 import { shown } from "./repository";
 import type { Session } from "./session";
 import { synthesize, type SynthesizedStack } from "./synthesis";
@@ -26,6 +27,9 @@ const SLOW_TO_DELETE = /(^|\.)aws_fsx_lustre_file_system\./;
 export class Cycle {
   /** Stacks that need a provider for which there is no emulator, with its source. */
   public readonly skipped: { readonly name: string; readonly providers: readonly string[] }[] = [];
+
+  /** What the pools of the stage need of vCPU quotas. */
+  private needs: readonly QuotaNeed[] = [];
 
   /** @param results is filled as the stacks come along, so that a run that fails can tell how far it got */
   public constructor(
@@ -80,8 +84,18 @@ export class Cycle {
         run: async (step) => {
           const { children, workspace, user, toolchain } = session;
           const { stage } = session.options;
-          this.take(await synthesize(children, workspace, user, { app: toolchain.app, stage, unprotected }));
+          const stacks = await synthesize(children, workspace, user, { app: toolchain.app, stage, unprotected });
+          this.take(stacks);
+          this.needs = quotaNeeds(stacks);
           step.done(`Synthesize stage ${stage}: ${this.results.length} stacks${this.skippedText()}`);
+        },
+      },
+      {
+        title: "Raise vCPU quotas",
+        run: async (step) => {
+          await raiseQuotas(session.emulator.url, this.needs);
+          const raised = this.needs.map(({ name, vcpus }) => `${name} to ${vcpus}`);
+          step.done(`vCPU quotas, as a new account has none: ${raised.join(", ") || "no pool needs one"}`);
         },
       },
     ];
