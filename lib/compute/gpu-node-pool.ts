@@ -13,6 +13,7 @@ import { nodeUserData } from "./node-user-data";
 import { PlanChecks } from "./plan-checks";
 import { recordPoolFacts } from "./pool-facts";
 import { Placement } from "./pool-options";
+import { surroundingsOf } from "./pool-surroundings";
 import { checkNodeVersion, type ResolvedGpuNodePool, resolveGpuNodePool } from "./resolve-gpu-node-pool";
 import { scaling } from "./scaling";
 
@@ -33,11 +34,7 @@ export class GpuNodePool extends Construct {
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
     const { cluster } = props;
-    const surroundings = {
-      subnets: cluster.network.acceleratorSubnets,
-      vpcCniVersion: cluster.addonVersions["vpc-cni"],
-    };
-    const pool = resolveGpuNodePool(id, props, surroundings, this.node.path);
+    const pool = resolveGpuNodePool(id, props, surroundingsOf(cluster), this.node.path);
     checkNodeVersion(props.kubernetesVersion ?? cluster.kubernetesVersion, cluster.kubernetesVersion, this.node.path);
     showWarnings(this, pool.warnings, props.acknowledgeWarnings);
     recordPoolFacts(this, id, pool);

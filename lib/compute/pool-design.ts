@@ -17,6 +17,7 @@ export interface DesignParts {
   readonly placement: Placement;
   readonly purpose: PoolPurpose;
   readonly image: NodeImage;
+  readonly imageRelease?: string;
   readonly surroundings: PoolSurroundings;
 }
 
@@ -39,8 +40,10 @@ export function poolDesign(parts: DesignParts): PoolDesign {
     },
     placementGroup: placementGroup(parts),
     subnets: surroundings.subnets,
+    podsElsewhere: surroundings.podsElsewhere,
     maxPods: fabric.maxPods,
     amiType: image.amiType(spec.architecture),
+    imageRelease: parts.imageRelease,
     plugins: {
       vpcCni: surroundings.vpcCniVersion,
       // Of an image of the user's own the driver is not known.

@@ -24,7 +24,7 @@ export function resolveGpuNodePool(
   surroundings: PoolSurroundings,
   at: string,
 ): ResolvedGpuNodePool {
-  const pool = resolvePool(poolName, options, surroundings, at);
+  const pool = resolvePool(poolName, { ...options, imageRelease: options.amiRelease }, surroundings, at);
   const { minNodes, maxNodes } = pool;
   const desiredNodes = options.desiredNodes ?? pool.capacity.nodes;
   if (!countsRise({ minNodes, maxNodes, desiredNodes }, 0)) {

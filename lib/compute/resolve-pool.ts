@@ -17,14 +17,18 @@ import { countsRise } from "./scaling";
 export interface PoolSurroundings {
   /** Subnets that nodes may stand in, one for each zone. */
   readonly subnets: readonly { readonly zone: string; readonly cidr?: string }[];
+  /** Whether pods have subnets of their own. @default false */
+  readonly podsElsewhere?: boolean;
   /** Version of the VPC CNI. @default - not known: what depends on it is not checked */
   readonly vpcCniVersion?: string;
 }
 
-/** What managed pools have beside the common options. */
-export interface PoolFloor {
+/** What some kinds of pools have beside the common options. */
+export interface PoolExtras {
   /** @default - the count of static capacity, else 0 */
   readonly minNodes?: number;
+  /** Release of the node image, however it is written. @default - none is pinned */
+  readonly imageRelease?: string;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface PoolFloor {
  */
 export function resolvePool(
   poolName: string,
-  options: PoolOptions & PoolFloor,
+  options: PoolOptions & PoolExtras,
   surroundings: PoolSurroundings,
   at: string,
 ): ResolvedPool {
@@ -47,14 +51,14 @@ export function resolvePool(
   const { minNodes, maxNodes } = resolveCounts(options, capacity, at);
   const multiNode = spec.efaInterfaces > 0 && maxNodes > 1;
   const wanted = options.fabric ?? (multiNode || options.interfaces ? Fabric.EFA : Fabric.NONE);
-  const { fabricPolicy: policy, interfaces } = options;
+  const { fabricPolicy: policy, interfaces, imageRelease } = options;
   const fabric = compileFabric({ spec, fabric: wanted, policy, interfaces }, at);
   const zones = resolveZones(options.zones, capacity, surroundings, at);
   const purpose = options.purpose ?? (fabric.efaInterfaces > 0 ? PoolPurpose.TRAINING : PoolPurpose.INFERENCE);
   const placement = options.placement ?? defaultPlacement(fabric, capacity);
   const image = resolveImage(options.image, spec, at);
   const warnings = checkPool(
-    poolDesign({ spec, fabric, zones, maxNodes, capacity, placement, purpose, image, surroundings }),
+    poolDesign({ spec, fabric, zones, maxNodes, capacity, placement, purpose, image, imageRelease, surroundings }),
     at,
   );
   const taints = poolTaints(spec, options.taints, at);
@@ -85,7 +89,7 @@ function checkTaintsAndLabels({ labels = {} }: PoolOptions, taints: readonly Poo
 }
 
 function resolveCounts(
-  options: PoolOptions & PoolFloor,
+  options: PoolOptions & PoolExtras,
   { kind, nodes }: CapacityDecisions,
   at: string,
 ): { readonly minNodes: number; readonly maxNodes: number } {

@@ -365,6 +365,38 @@ describe("images that EKS has not", () => {
   });
 });
 
+describe("the pool's subnet", () => {
+  const small = { subnets: [{ zone: "us-east-1a", cidr: "10.0.0.0/25" }] };
+
+  test("must have the addresses that its nodes hold", () => {
+    expect(() => resolve(inOneZone, small)).toRefuse("SUBNET_TOO_SMALL", { path: "stack/train.subnets" });
+    expect(resolve({ maxNodes: 2, ...inOneZone }, small).maxNodes).toBe(2);
+  });
+
+  test("holds fewer where pods have subnets of their own", () => {
+    const p4d = { instanceType: "p4d.24xlarge", maxNodes: 2, ...inOneZone };
+    expect(() => resolve(p4d, small)).toRefuse("SUBNET_TOO_SMALL");
+    expect(resolve(p4d, { ...small, podsElsewhere: true }).maxNodes).toBe(2);
+  });
+});
+
+describe("releases", () => {
+  test("that their makers have replaced are refused", () => {
+    const broken = { amiRelease: "1.35.4-20261003", ...inOneZone };
+    expect(() => resolve(broken)).toRefuse("IMAGE_RELEASE_BROKEN", { got: "1.35.4-20261003" });
+    expect(resolve({ ...broken, amiRelease: "1.35.4-20261012" }).updates).toBe(Updates.HOLD);
+  });
+
+  test("are not pinned by pools that roll", () => {
+    const rolling = { amiRelease: "1.35.4-20261012", updates: Updates.ROLL, ...inOneZone };
+    expect(() => resolve(rolling)).toRefuse("IMAGE_RELEASE_CONFLICT", { path: "stack/train.amiRelease" });
+  });
+
+  test("of an older VPC CNI than EFA-only interfaces need are refused", () => {
+    expect(() => resolve(inOneZone, { vpcCniVersion: "v1.18.4-eksbuild.1" })).toRefuse("CNI_TOO_OLD");
+  });
+});
+
 describe("disks, labels and taints", () => {
   test("refuses to stripe disks that are not there, and volumes that no image fits on", () => {
     expect(() => resolve({ instanceType: "inf2.xlarge", localDisks: LocalDisks.RAID0 })).toRefuse("VALUE_OUT_OF_RANGE");

@@ -17,14 +17,19 @@ export interface AddressNeeds {
 }
 
 /**
- * What one node takes. The CNI fills the primary interface and, from the first pod on, a second one if the card has a slot for
+ * What one node takes of its own subnet. The CNI fills the primary interface and, from the first pod on, a second one if the card has a slot for
  * it; extra interfaces on other cards take one address each.
  * Source: aws/amazon-vpc-cni-k8s `docs/eni-and-ip-target.md`, WARM_ENI_TARGET, 2026.
+ * @param podsElsewhere whether further interfaces take their addresses from subnets for pods @default false
  */
-export function addressNeeds(spec: InstanceTypeSpec, interfaces: readonly FabricInterface[]): AddressNeeds {
+export function addressNeeds(
+  spec: InstanceTypeSpec,
+  interfaces: readonly FabricInterface[],
+  podsElsewhere = false,
+): AddressNeeds {
   const own = interfaces.filter(hasAddress);
   const elsewhere = own.filter(({ card }) => card > 0).length;
-  const warm = Math.min(addressSlots(spec, interfaces), 2);
+  const warm = Math.min(addressSlots(spec, interfaces), podsElsewhere ? 1 : 2);
   return { ipsPerNode: own.length, heldPerNode: warm * spec.ipv4PerInterface + elsewhere };
 }
 

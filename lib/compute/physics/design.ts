@@ -93,10 +93,14 @@ export interface PoolDesign {
   readonly placementGroup?: DesignPlacementGroup;
   /** @default - not known */
   readonly subnets?: readonly DesignSubnet[];
+  /** Whether pods have subnets of their own, for all interfaces but a node's first. @default false */
+  readonly podsElsewhere?: boolean;
   /** Pods that the kubelet advertises. @default - not known */
   readonly maxPods?: number;
   /** EKS AMI type, such as "BOTTLEROCKET_x86_64_NVIDIA". @default - not known */
   readonly amiType?: string;
+  /** Release of the image: "1.36.2-20260818", "al2023@v20260818". @default - not known */
+  readonly imageRelease?: string;
   /** @default - not known */
   readonly template?: DesignTemplate;
   /** Group of the interfaces. @default - not known */

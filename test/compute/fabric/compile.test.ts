@@ -106,6 +106,8 @@ describe("addresses", () => {
     expect(compile("p5.48xlarge").heldPerNode).toBe(50);
     expect(compile("p4d.24xlarge").heldPerNode).toBe(100);
     expect(compile("p5.48xlarge", FabricPolicy.BANDWIDTH).heldPerNode).toBe(57);
+    const { interfaces } = compile("p4d.24xlarge");
+    expect(addressNeeds(spec("p4d.24xlarge"), interfaces, true)).toEqual({ ipsPerNode: 1, heldPerNode: 50 });
     expect(addressNeeds(spec("g6e.xlarge"), [{ card: 0, device: 0, kind: InterfaceKind.ENA }])).toEqual({
       ipsPerNode: 1,
       heldPerNode: 30,

@@ -11,6 +11,7 @@ import { efaSpansZones } from "./efa-spans-zones";
 import { efaTwiceOnCard } from "./efa-twice-on-card";
 import { efaUnsupported } from "./efa-unsupported";
 import { fabricMissing } from "./fabric-missing";
+import { imageReleaseBroken } from "./image-release-broken";
 import { interfaceDuplicate } from "./interface-duplicate";
 import { lustreEfaBeyondZone } from "./lustre-efa-beyond-zone";
 import { marketTypeConflict } from "./market-type-conflict";
@@ -49,7 +50,15 @@ const CAPACITY = [
 ];
 const ZONES = [efaSpansZones, placementGroupSpansZones, lustreEfaBeyondZone];
 const ADDRESSES = [subnetTooSmall, maxPodsBeyondAddresses];
-const SOFTWARE = [cniTooOld, pluginTooOld, pluginNvidiaTwice, pluginMofed, pluginEfaTwice, driverTooOld];
+const SOFTWARE = [
+  cniTooOld,
+  pluginTooOld,
+  pluginNvidiaTwice,
+  pluginMofed,
+  pluginEfaTwice,
+  driverTooOld,
+  imageReleaseBroken,
+];
 const WORKLOAD = [topologyLayerUnknown, fabricMissing, spotGangWithoutCheckpoints];
 
 /** Every law, in the order in which they are judged: the first that is broken is told, so what helps most comes first. */

@@ -22,9 +22,9 @@ export const subnetTooSmall: PhysicsRule = {
   bad: soundDesign("p5.48xlarge", { subnets: [{ zone, cidr: "10.0.0.0/25" }] }),
   good: soundDesign("p5.48xlarge", { subnets: [{ zone, cidr: "10.0.0.0/24" }] }),
   correction: "256 addresses for four nodes that hold 50 each",
-  check: ({ spec, interfaces, zones, maxNodes, subnets = [] }) => {
+  check: ({ spec, interfaces, zones, maxNodes, podsElsewhere, subnets = [] }) => {
     const nodes = Math.ceil(maxNodes / zones.length);
-    const { heldPerNode } = addressNeeds(spec, interfaces);
+    const { heldPerNode } = addressNeeds(spec, interfaces, podsElsewhere);
     const violations = zones.flatMap((one) => {
       const ranges = subnets.filter((subnet) => subnet.zone === one).map(({ cidr }) => cidr);
       return tooSmall(one, ranges, heldPerNode, nodes) ?? [];
