@@ -24,7 +24,7 @@ module.exports = {
     only("storage", "storage", ["core", "terraform", "contracts", "catalog", "security", "network"]),
     only("compute", "compute", ["core", "terraform", "contracts", "catalog", "planner", "security", "network"]),
     only("testing", "testing", ["core", "terraform", "contracts"]),
-    only("cli", "cli", ["core", "contracts", "catalog", "planner"]),
+    only("cli", "cli", ["core", "contracts", "catalog", "planner", "compute/fabric"]),
     {
       name: "framework-only-in-the-seam",
       severity: "error",

@@ -1,10 +1,10 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { AccessHost, Cluster, GpuNodePool } from "cdktf-ai-datacenter/compute";
+import { AccessHost, Cluster, ElasticNodePool, GpuNodePool, KarpenterController } from "cdktf-ai-datacenter/compute";
 import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
 import { WorkloadIdentity } from "cdktf-ai-datacenter/security";
 import type { StageConfig } from "./config";
-import { type DataStores, publishCluster, readData, readKeys, readNetwork } from "./contracts";
+import { type DataStores, publishCluster, publishKarpenter, readData, readKeys, readNetwork } from "./contracts";
 
 /** The cluster, its accelerator pools, and an identity for each team's jobs. */
 export class ClusterStack extends DatacenterStack {
@@ -29,11 +29,26 @@ export class ClusterStack extends DatacenterStack {
     for (const [name, options] of Object.entries(config.pools)) {
       new GpuNodePool(this, name, { cluster, revision, ...options });
     }
+    if (config.elasticPools !== undefined) this.addElasticPools(config, config.elasticPools, cluster);
     const stores = readData(this, config, dataKey);
     for (const { name } of config.teams) this.addTeam(name, cluster, stores);
     publishCluster(this, cluster);
     new TerraformOutput(this, "clusterName", { value: cluster.clusterName });
     new TerraformOutput(this, "apiEndpoint", { value: cluster.endpoint });
+  }
+
+  /** The AWS half of Karpenter and of its pools; their Kubernetes objects come from what is published here. */
+  private addElasticPools(
+    config: StageConfig,
+    options: NonNullable<StageConfig["elasticPools"]>,
+    cluster: Cluster,
+  ): void {
+    const karpenter = new KarpenterController(this, "Karpenter", { cluster });
+    const pools = Object.entries(options).map(([name, pool]): [string, ElasticNodePool] => [
+      name,
+      new ElasticNodePool(this, name, { cluster, karpenter, revision: config.revision, ...pool }),
+    ]);
+    publishKarpenter(this, karpenter, Object.fromEntries(pools));
   }
 
   /** A team's jobs read every dataset and model, and write their own checkpoints and models. */

@@ -1,4 +1,4 @@
-import { ApiAccess, Fabric, type GpuNodePoolOptions } from "cdktf-ai-datacenter/compute";
+import { ApiAccess, type ElasticNodePoolOptions, Fabric, type GpuNodePoolOptions } from "cdktf-ai-datacenter/compute";
 import { Backend } from "cdktf-ai-datacenter/core";
 import { InterfaceEndpoint, NatGateways } from "cdktf-ai-datacenter/network";
 
@@ -52,6 +52,8 @@ export interface StageConfig {
   readonly revision?: string;
   /** Accelerator pools by name: lower-case words. */
   readonly pools: Readonly<Record<string, GpuNodePoolOptions>>;
+  /** Pools that Karpenter runs, by name; with any, its AWS half is made. @default - none */
+  readonly elasticPools?: Readonly<Record<string, ElasticNodePoolOptions>>;
   readonly teams: readonly TeamConfig[];
 }
 
@@ -104,6 +106,7 @@ const prod: StageConfig = {
     training: { instanceType: "p5.48xlarge", maxNodes: 16, zones: ["us-east-1a"] },
     inference: { instanceType: "g6e.12xlarge", maxNodes: 8, fabric: Fabric.NONE },
   },
+  elasticPools: { burst: { instanceType: "g6e.xlarge", maxNodes: 16 } },
   teams: [{ name: "research" }, { name: "serving" }],
 };
 

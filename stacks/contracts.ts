@@ -1,4 +1,4 @@
-import type { Cluster } from "cdktf-ai-datacenter/compute";
+import type { Cluster, ElasticNodePool, KarpenterController } from "cdktf-ai-datacenter/compute";
 import { CapacityKind } from "cdktf-ai-datacenter/contracts";
 import { type DatacenterStack, listMember } from "cdktf-ai-datacenter/core";
 import {
@@ -17,10 +17,12 @@ const NETWORK = "network/v1";
 const KEYS = "keys/v1";
 const DATA = "data/v1";
 const CLUSTER = "cluster/v1";
+const KARPENTER = "karpenter/v1";
 
 /** The services that use the cluster key by its policy: told to the stack that makes the key and to those that import it. */
 export function clusterKeyGrants(config: StageConfig): readonly KeyServiceGrant[] {
-  const spot = Object.values(config.pools).some(({ capacity }) => capacity?.kind === CapacityKind.SPOT);
+  const pools = [...Object.values(config.pools), ...Object.values(config.elasticPools ?? {})];
+  const spot = pools.some(({ capacity }) => capacity?.kind === CapacityKind.SPOT);
   return [KeyServiceGrant.AUTO_SCALING, KeyServiceGrant.LOGS, ...(spot ? [KeyServiceGrant.SPOT] : [])];
 }
 
@@ -123,4 +125,19 @@ export function publishCluster(stack: DatacenterStack, cluster: Cluster): void {
     securityGroupId: cluster.clusterSecurityGroupId,
     nodeRoleArn: cluster.nodeRoleArn,
   });
+}
+
+/** What the Kubernetes half of Karpenter names of this one; what shapes its objects follows from the config. */
+export function publishKarpenter(
+  stack: DatacenterStack,
+  { queueName, instanceProfileName }: KarpenterController,
+  pools: Readonly<Record<string, ElasticNodePool>>,
+): void {
+  const ofPools = Object.entries(pools).flatMap(([name, { identifiers }]) => [
+    [`${name}-securityGroupId`, identifiers.securityGroupId],
+    ...(identifiers.placementGroupName === undefined
+      ? []
+      : [[`${name}-placementGroupName`, identifiers.placementGroupName]]),
+  ]);
+  stack.channel.publish(stack, KARPENTER, { queueName, instanceProfileName, ...Object.fromEntries(ofPools) });
 }

@@ -27,10 +27,15 @@ export function stageFloor(config: StageConfig): HourlyFloor {
     nodes: [
       { name: "system pool", instanceType: SYSTEM_POOL_DEFAULTS.instanceType, nodes: SYSTEM_POOL_DEFAULTS.minNodes },
       ...(config.accessHost ? [{ name: "access host", instanceType: ACCESS_HOST_TYPE, nodes: 1 }] : []),
-      ...Object.entries(config.pools).map(([name, { instanceType, minNodes = 0, desiredNodes = minNodes }]) => ({
+      ...Object.entries(config.pools).map(([name, { instanceType, capacity, minNodes = 0, desiredNodes }]) => ({
         name: `pool ${name}`,
         instanceType,
-        nodes: desiredNodes,
+        nodes: desiredNodes ?? capacity?.nodes ?? minNodes,
+      })),
+      ...Object.entries(config.elasticPools ?? {}).map(([name, { instanceType, capacity }]) => ({
+        name: `pool ${name}`,
+        instanceType,
+        nodes: capacity?.nodes ?? 0,
       })),
     ],
   });

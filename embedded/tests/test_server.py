@@ -39,8 +39,8 @@ def test_inventory_counts_and_reset_empties(aws, server_url, cluster):
     [
         (
             "ec2",
-            lambda client: client.describe_capacity_block_offerings(
-                InstanceCount=1, CapacityDurationHours=24
+            lambda client: client.describe_capacity_block_extension_offerings(
+                CapacityReservationId="cr-0123456789abcdef0", CapacityBlockExtensionDurationHours=24
             ),
         ),
         ("fsx", lambda client: client.describe_data_repository_tasks()),

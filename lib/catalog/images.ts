@@ -89,17 +89,58 @@ const DRIVERS: CatalogSource = {
   date: "2026",
 };
 
-/** Driver branch in the NVIDIA images of EKS: AL2023 on every Kubernetes version, Bottlerocket from Kubernetes 1.34 on. */
-export const EKS_NVIDIA_DRIVER = {
-  branch: 580,
-  source: {
-    repo: "awsdocs/amazon-eks-user-guide",
-    commit: "07d09a00",
-    path: "latest/ug/ml/ml-eks-optimized-ami.adoc",
-    facts: "driver branch in the NVIDIA images",
-    date: "2026",
+/** The newest driver branch in a family of images, and the one before it. */
+export interface ImageDriver {
+  readonly branch: number;
+  /** First release with it, as EKS calls releases. @default - all that are known */
+  readonly since?: string;
+  /** Branch of older releases. @default - the same */
+  readonly before?: number;
+  readonly source: CatalogSource;
+}
+
+/**
+ * NVIDIA drivers in the images of EKS. AL2023 carries two since v20260917, 580 and 595, and chooses by instance type at first boot; so
+ * what one of them breaks is not broken. Bottlerocket carries one, on Kubernetes 1.34 and newer.
+ */
+export const EKS_NVIDIA_DRIVERS = {
+  al2023: {
+    branch: 595,
+    since: "v20260917",
+    before: 580,
+    source: {
+      repo: "awslabs/amazon-eks-ami",
+      commit: "v20260917",
+      path: "issue #2768, pulls #2808 and #2819",
+      facts: "two drivers, chosen at boot; seen at work on G7 and G6f",
+      date: "2026-09-22",
+    },
   },
-} as const satisfies Omit<DriverFact, "families">;
+  bottlerocket: {
+    branch: 580,
+    source: {
+      repo: "awsdocs/amazon-eks-user-guide",
+      commit: "07d09a00",
+      path: "latest/ug/ml/ml-eks-optimized-ami.adoc",
+      facts: "driver branch in the NVIDIA images",
+      date: "2026",
+    },
+  },
+} as const satisfies Readonly<Record<string, ImageDriver>>;
+
+/**
+ * Newest NVIDIA driver branch in an image of EKS.
+ * @param amiType EKS AMI type, such as "AL2023_x86_64_NVIDIA"
+ * @param release of the image, in either way of writing it: "1.36.2-20260818", "al2023@v20260818" @default - the newest
+ * @returns undefined for an image without NVIDIA drivers, or one that is not known here
+ */
+export function nvidiaDriverIn(amiType: string, release?: string): number | undefined {
+  if (/^BOTTLEROCKET_\w+_NVIDIA$/.test(amiType)) return EKS_NVIDIA_DRIVERS.bottlerocket.branch;
+  if (!/^AL2023_\w+_NVIDIA$/.test(amiType)) return undefined;
+  const { branch, since, before } = EKS_NVIDIA_DRIVERS.al2023;
+  const day = /\d{8}$/.exec(release ?? "")?.[0];
+  return day === undefined || day >= since.slice(1) ? branch : before;
+}
 
 /** Least driver branch by family; for other families no source states one. The same stands as `minimumDriver` at each type. */
 export const NVIDIA_DRIVER_MINIMUM: readonly DriverFact[] = [{ branch: 595, families: ["g7"], source: DRIVERS }];

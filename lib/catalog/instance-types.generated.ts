@@ -136,6 +136,13 @@ export const CATALOG_SOURCES: Readonly<Record<string, CatalogSource>> = {
     facts: "families that each EKS image is made for",
     date: "2026",
   },
+  "eks-ami-g7": {
+    repo: "awslabs/amazon-eks-ami",
+    commit: "v20260917",
+    path: "issue #2768, pull #2808",
+    facts: "AL2023 images of EKS run G7 from v20260917 on",
+    date: "2026-09-22",
+  },
 };
 
 /** Accelerator types by EC2 name. A type that is not here is used by passing its InstanceTypeSpec. */
@@ -1498,7 +1505,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
     localNvmeGB: 440,
     capacityKinds: [CapacityKind.ON_DEMAND, CapacityKind.RESERVATION],
     prices: [{ purchase: CapacityKind.ON_DEMAND, usdPerHour: 2.52, region: "us-east-1", date: "2026-07-20" }],
-    amiTypes: [],
+    amiTypes: ["AL2023_x86_64_NVIDIA"],
     minimumDriver: 595,
     sources: [
       "karpenter-instance-types",
@@ -1508,6 +1515,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
       "g7-ami",
       "ec2-guide-reservations",
       "eks-guide-images",
+      "eks-ami-g7",
     ],
   },
   "g7.4xlarge": {
@@ -1529,7 +1537,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
     localNvmeGB: 875,
     capacityKinds: [CapacityKind.ON_DEMAND, CapacityKind.RESERVATION],
     prices: [{ purchase: CapacityKind.ON_DEMAND, usdPerHour: 3.04208, region: "us-east-1", date: "2026-07-20" }],
-    amiTypes: [],
+    amiTypes: ["AL2023_x86_64_NVIDIA"],
     minimumDriver: 595,
     sources: [
       "karpenter-instance-types",
@@ -1539,6 +1547,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
       "g7-ami",
       "ec2-guide-reservations",
       "eks-guide-images",
+      "eks-ami-g7",
     ],
   },
   "g7.8xlarge": {
@@ -1560,7 +1569,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
     localNvmeGB: 930,
     capacityKinds: [CapacityKind.ON_DEMAND, CapacityKind.RESERVATION],
     prices: [{ purchase: CapacityKind.ON_DEMAND, usdPerHour: 4.08624, region: "us-east-1", date: "2026-07-20" }],
-    amiTypes: [],
+    amiTypes: ["AL2023_x86_64_NVIDIA"],
     minimumDriver: 595,
     sources: [
       "karpenter-instance-types",
@@ -1570,6 +1579,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
       "g7-ami",
       "ec2-guide-reservations",
       "eks-guide-images",
+      "eks-ami-g7",
     ],
   },
   "g7.12xlarge": {
@@ -1591,7 +1601,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
     localNvmeGB: 1900,
     capacityKinds: [CapacityKind.ON_DEMAND, CapacityKind.RESERVATION],
     prices: [{ purchase: CapacityKind.ON_DEMAND, usdPerHour: 7.12832, region: "us-east-1", date: "2026-07-20" }],
-    amiTypes: [],
+    amiTypes: ["AL2023_x86_64_NVIDIA"],
     minimumDriver: 595,
     sources: [
       "karpenter-instance-types",
@@ -1601,6 +1611,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
       "g7-ami",
       "ec2-guide-reservations",
       "eks-guide-images",
+      "eks-ami-g7",
     ],
   },
   "g7.24xlarge": {
@@ -1622,7 +1633,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
     localNvmeGB: 3800,
     capacityKinds: [CapacityKind.ON_DEMAND, CapacityKind.RESERVATION],
     prices: [{ purchase: CapacityKind.ON_DEMAND, usdPerHour: 14.25664, region: "us-east-1", date: "2026-07-20" }],
-    amiTypes: [],
+    amiTypes: ["AL2023_x86_64_NVIDIA"],
     minimumDriver: 595,
     sources: [
       "karpenter-instance-types",
@@ -1632,6 +1643,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
       "g7-ami",
       "ec2-guide-reservations",
       "eks-guide-images",
+      "eks-ami-g7",
     ],
   },
   "g7.48xlarge": {
@@ -1653,7 +1665,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
     localNvmeGB: 7600,
     capacityKinds: [CapacityKind.ON_DEMAND, CapacityKind.RESERVATION],
     prices: [{ purchase: CapacityKind.ON_DEMAND, usdPerHour: 28.51328, region: "us-east-1", date: "2026-07-20" }],
-    amiTypes: [],
+    amiTypes: ["AL2023_x86_64_NVIDIA"],
     minimumDriver: 595,
     sources: [
       "karpenter-instance-types",
@@ -1663,6 +1675,7 @@ export const INSTANCE_TYPES: Readonly<Record<string, InstanceTypeSpec>> = {
       "g7-ami",
       "ec2-guide-reservations",
       "eks-guide-images",
+      "eks-ami-g7",
     ],
   },
   "g7e.2xlarge": {

@@ -23,6 +23,7 @@ type QuotaTable = Readonly<Record<string, VcpuQuota>>;
 const ON_DEMAND: QuotaTable = {
   p: quota("L-417A185B", "Running On-Demand P instances"),
   g: quota("L-DB2E81BA", "Running On-Demand G and VT instances"),
+  vt: quota("L-DB2E81BA", "Running On-Demand G and VT instances"),
   inf: quota("L-1945791B", "Running On-Demand Inf instances"),
   trn: quota("L-2C3B7624", "Running On-Demand Trn instances"),
   dl: quota("L-6E869C2A", "Running On-Demand DL instances"),
@@ -33,6 +34,7 @@ const SPOT: QuotaTable = {
   p3: quota("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests"),
   p4: quota("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests"),
   g: quota("L-3819A6DF", "All G and VT Spot Instance Requests"),
+  vt: quota("L-3819A6DF", "All G and VT Spot Instance Requests"),
   inf: quota("L-B5D1601B", "All Inf Spot Instance Requests"),
   trn: quota("L-6B0D517C", "All Trn Spot Instance Requests"),
   dl: quota("L-85EED4F7", "All DL Spot Instance Requests"),

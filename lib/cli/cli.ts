@@ -2,6 +2,10 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import type { FabricPolicy } from "../compute/fabric/fabric";
+import type * as instanceCommands from "./instance-command";
+import type * as preflightCommands from "./preflight-command";
+import type { PreflightOptions } from "./preflight-command";
+import { type DrainOptions, drainCommand } from "./drain-command";
 import { type CommandIo, guardCommand, OK, UNUSABLE } from "./guard-command";
 
 /**
@@ -21,6 +25,8 @@ export async function runCli(parameters: readonly string[], io: CommandIo): Prom
   };
   addGuard(program, io, finish);
   addInstance(program, io, finish);
+  addPreflight(program, io, finish);
+  addDrain(program, io, finish);
   try {
     await program.parseAsync([...parameters], { from: "user" });
     return status;
@@ -73,10 +79,47 @@ function addInstance(program: Command, io: CommandIo, finish: Finish): void {
     });
 }
 
+function addPreflight(program: Command, io: CommandIo, finish: Finish): void {
+  program
+    .command("preflight")
+    .description(
+      "Ask the account, without changing anything, what a plan cannot see: quotas in use, reservations, blocks.",
+    )
+    .argument("<stage>", 'stage that is synthesized, such as "prod"')
+    .option("--out <folder>", "folder that cdktf synthesizes into", "cdktf.out")
+    .option("--json", "write one JSON document", false)
+    .addHelpText("after", "\nExit status: 0 nothing in the way, 1 trouble, 2 could not judge.")
+    .action(async (stage: string, options: PreflightOptions) => {
+      finish(await preflight().preflightCommand(stage, options, io));
+    });
+}
+
+function addDrain(program: Command, io: CommandIo, finish: Finish): void {
+  program
+    .command("drain")
+    .description("Take away what Karpenter runs, before its cluster is destroyed: node pools, then node claims.")
+    .option("--context <name>", "context of the kubeconfig")
+    .option("--kubeconfig <file>", "kubeconfig")
+    .option("--timeout <duration>", "how long to wait until all is gone", "15m")
+    .option("--yes", "delete; without it the command only tells what it would delete", false)
+    .option("--dry-run", "tell what would be deleted, with status 0", false)
+    .addHelpText(
+      "after",
+      "\nExit status: 0 nothing is left, 1 something is or --yes is missing, 2 the cluster does not answer or a wrong argument, 130 interrupted.",
+    )
+    .action(async (options: DrainOptions) => finish(await drainCommand(options, io)));
+}
+
 /** Loaded when it is used: the compiler's errors bring the framework along, half a second that `guard` does not need. */
-function instances(): typeof import("./instance-command") {
+function instances(): typeof instanceCommands {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an `import()` would need a file name that jest does not know
-  return require("./instance-command") as typeof import("./instance-command");
+  return require("./instance-command") as typeof instanceCommands;
+}
+
+/** Loaded when it is used: it brings the catalog along, and the AWS SDK. */
+function preflight(): typeof preflightCommands {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+  return require("./preflight-command") as typeof preflightCommands;
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import {
-  CapacityKind,
+  type CapacityKind,
   INCOMPLETE_INSTANCE_TYPES,
   type IncompleteInstanceType,
   type InstancePrice,
@@ -7,7 +7,7 @@ import {
   type InstanceTypeSpec,
 } from "../catalog";
 import { compileFabric } from "../compute/fabric/compile";
-import { FabricPolicy } from "../compute/fabric/fabric";
+import { type FabricPolicy } from "../compute/fabric/fabric";
 
 /** An interface in the words of the EC2 API. */
 export interface ReportedInterface {

@@ -11,8 +11,6 @@ export interface GpuNodePoolOptions extends PoolOptions {
    * capacity; else starts at minNodes, and then whoever scales the pool owns it
    */
   readonly desiredNodes?: number;
-  /** USD per hour that you accept for the nodes that are always there; needed when there are any. @default - nothing is accepted */
-  readonly acceptHourlyCost?: number;
   /** Kubernetes version of the nodes: pin it to upgrade the control plane without touching them. @default - the cluster's */
   readonly kubernetesVersion?: string;
   /**

@@ -22,6 +22,29 @@ export { type NodeClassInterface, nodeClassInterfaces } from "./fabric/node-clas
 export { type FabricPodRequests, fabricPodRequests } from "./fabric/pod-requests";
 export { GpuNodePool } from "./gpu-node-pool";
 export { type GpuNodePoolOptions, type GpuNodePoolProps } from "./gpu-node-pool-props";
+export { KarpenterController, type KarpenterControllerProps } from "./karpenter/controller";
+export { type ControllerScope, controllerStatements } from "./karpenter/controller-policy";
+export { type KarpenterValues, karpenterValues, type KarpenterValuesProps } from "./karpenter/controller-values";
+export type { DisruptionBudget, DisruptionReason, QuietTime, ResolvedDisruption } from "./karpenter/disruption";
+export { ElasticNodePool } from "./karpenter/elastic-node-pool";
+export type { ElasticNodePoolOptions, ElasticNodePoolProps } from "./karpenter/elastic-options";
+export type { IKarpenter } from "./karpenter/karpenter-interface";
+export {
+  type KarpenterManifests,
+  karpenterManifests,
+  type KarpenterPoolIds,
+  type ManifestMetadata,
+} from "./karpenter/manifests";
+export type { NodeClassManifest, NodeClassSpec, NodeClassVolume } from "./karpenter/node-class-manifest";
+export {
+  type NodePoolManifest,
+  type NodePoolSpec,
+  type NodeRequirement,
+  type NodeTemplateSpec,
+  REVISION_LABEL,
+} from "./karpenter/node-pool-manifest";
+export { type ResolvedElasticNodePool, resolveElasticNodePool } from "./karpenter/resolve-elastic";
+export { KARPENTER_VERSION } from "./karpenter/version";
 export { NodeBootstrap, NodeImage } from "./node-image";
 export { type NodeSettings, nodeUserData } from "./node-user-data";
 export { lintPool, type PhysicsFinding, type PoolWarning, checkPool } from "./physics/check";

@@ -1,4 +1,4 @@
-import { Construct, DataResource, type TerraformResourceLifecycle } from "../terraform/cdktf";
+import { type Construct, DataResource, type TerraformResourceLifecycle } from "../terraform/cdktf";
 import type { EksNodeGroupConfig, LaunchTemplate } from "../terraform/aws";
 import { Updates } from "./pool-options";
 

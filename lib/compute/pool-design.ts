@@ -1,4 +1,4 @@
-import { AcceleratorVendor, EKS_NVIDIA_DRIVER, type InstanceTypeSpec } from "../catalog";
+import { type InstanceTypeSpec, nvidiaDriverIn } from "../catalog";
 import type { CapacityDecisions } from "./capacity/decisions";
 import { InstanceTypePlace } from "./capacity/decisions";
 import type { CompiledFabric } from "./fabric/compile";
@@ -23,7 +23,8 @@ export interface DesignParts {
 
 /** A pool as the physics rules see it, with what its launch template and node group will hold. */
 export function poolDesign(parts: DesignParts): PoolDesign {
-  const { spec, fabric, zones, maxNodes, capacity, purpose, image, surroundings } = parts;
+  const { spec, fabric, zones, maxNodes, capacity, purpose, image, imageRelease, surroundings } = parts;
+  const amiType = image.amiType(spec.architecture);
   const { reservationId, resourceGroupArn } = capacity.reservationTarget ?? {};
   return {
     spec,
@@ -42,12 +43,11 @@ export function poolDesign(parts: DesignParts): PoolDesign {
     subnets: surroundings.subnets,
     podsElsewhere: surroundings.podsElsewhere,
     maxPods: fabric.maxPods,
-    amiType: image.amiType(spec.architecture),
-    imageRelease: parts.imageRelease,
+    amiType,
+    imageRelease,
     plugins: {
       vpcCni: surroundings.vpcCniVersion,
-      // Of an image of the user's own the driver is not known.
-      nvidiaDriver: image.vendor === AcceleratorVendor.NVIDIA ? EKS_NVIDIA_DRIVER.branch : undefined,
+      nvidiaDriver: nvidiaDriverIn(amiType, imageRelease),
     },
     workload: purpose === PoolPurpose.TRAINING ? { nodes: maxNodes, gang: true } : undefined,
   };

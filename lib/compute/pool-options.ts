@@ -48,6 +48,8 @@ export interface PoolOptions {
   readonly maxNodes?: number;
   /** @default - PoolPurpose.TRAINING with a fabric, else PoolPurpose.INFERENCE */
   readonly purpose?: PoolPurpose;
+  /** USD per hour that you accept for the nodes that are always there; needed when there are any. @default - nothing is accepted */
+  readonly acceptHourlyCost?: number;
   /** @default Capacity.onDemand() */
   readonly capacity?: Capacity;
   /** Zones of the nodes; exactly one with EFA. @default - the capacity's zone, else the network's zones */

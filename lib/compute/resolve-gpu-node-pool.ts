@@ -1,7 +1,7 @@
-import { type InstanceTypeSpec, onDemandUsdPerHour } from "../catalog";
 import { InvalidProps, whenKnown } from "../core";
 import type { GpuNodePoolOptions } from "./gpu-node-pool-props";
 import { Updates } from "./pool-options";
+import { checkCost } from "./pool-cost";
 import { type PoolSurroundings, resolvePool } from "./resolve-pool";
 import type { ResolvedPool } from "./resolved-pool";
 import { countsRise } from "./scaling";
@@ -57,17 +57,4 @@ function checkRelease(amiRelease: string | undefined, updates: Updates, at: stri
   if (amiRelease === undefined || updates !== Updates.ROLL) return;
   const allowed = `no release with Updates.ROLL, or ${Updates.HOLD} or ${Updates.REPLACE}`;
   throw new InvalidProps("IMAGE_RELEASE_CONFLICT", `${at}.amiRelease`, { got: amiRelease, allowed });
-}
-
-/** Where no price is known any accepted amount will do: the point is that a person has said yes. */
-function checkCost(spec: InstanceTypeSpec, nodes: number, accepted: number | undefined, at: string): void {
-  if (nodes === 0) return;
-  const usdPerHour = onDemandUsdPerHour(spec);
-  const floor = nodes * (usdPerHour ?? 0);
-  if (accepted !== undefined && accepted >= floor) return;
-  const price = usdPerHour === undefined ? "no list price is known" : `${floor.toFixed(2)} USD per hour on demand`;
-  throw new InvalidProps("HOURLY_COST_NOT_ACCEPTED", `${at}.acceptHourlyCost`, {
-    got: accepted,
-    allowed: `at least the floor of ${nodes} x ${spec.instanceType} (${price})`,
-  });
 }

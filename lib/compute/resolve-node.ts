@@ -39,7 +39,7 @@ export function resolveImage(asked: NodeImage | undefined, spec: InstanceTypeSpe
   throw new InvalidProps("IMAGE_MISMATCH", `${at}.image`, { got: image?.name, allowed });
 }
 
-/** Whether EKS has the image for the type, as far as is known; that it has none at all for G7 is a matter of the driver, and told as such. */
+/** Whether EKS has the image for the type, as far as is known. */
 function fits(image: NodeImage, { amiTypes = [], architecture }: InstanceTypeSpec): boolean {
   return amiTypes.length === 0 || amiTypes.includes(image.amiType(architecture));
 }

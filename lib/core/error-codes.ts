@@ -298,6 +298,10 @@ export const ERROR_CODES = {
     meaning: "A Kubernetes label or taint is not valid, or contradicts one the pool sets itself.",
     remedy: "Follow the Kubernetes rules for labels; leave the pool's own keys alone.",
   },
+  TAG_RESERVED: {
+    meaning: "A tag has a key by which Karpenter or EKS finds its own nodes; another value would lose them.",
+    remedy: "Name the tag otherwise.",
+  },
   VALUE_OUT_OF_RANGE: { meaning: "A number is outside of its range.", remedy: "See the allowed range in the message." },
 } as const;
 

@@ -2,7 +2,7 @@ import {
   type CatalogSource,
   EFA_DEVICE_PLUGIN_MINIMUM,
   EKS_IMAGE_RELEASES,
-  EKS_NVIDIA_DRIVER,
+  EKS_NVIDIA_DRIVERS,
   EKS_VERSIONS,
   familyOf,
   INCOMPLETE_INSTANCE_TYPES,
@@ -14,6 +14,7 @@ import {
   NVIDIA_DEVICE_PLUGIN_MOFED,
   NVIDIA_DRIVER_BREAKS,
   NVIDIA_DRIVER_MINIMUM,
+  nvidiaDriverIn,
   TERRAFORM_AWS_PROVIDER_MINIMUM,
   type VersionMinimum,
   VPC_CNI_MINIMUM,
@@ -37,7 +38,7 @@ test("every fact has a reason, a source that can be found again, and a date", ()
   const sources: readonly CatalogSource[] = [
     ...minima.map(({ source }) => source),
     NVIDIA_DEVICE_PLUGIN_MOFED.source,
-    EKS_NVIDIA_DRIVER.source,
+    ...Object.values(EKS_NVIDIA_DRIVERS).map(({ source }) => source),
     ...Object.values(EKS_IMAGE_RELEASES).map(({ source }) => source),
     ...WITHDRAWN_AL2023_RELEASES.map(({ source }) => source),
     ...[...NVIDIA_DRIVER_MINIMUM, ...NVIDIA_DRIVER_BREAKS].map(({ source }) => source),
@@ -107,10 +108,25 @@ test("the least driver of a family is that of its types, and no family needs a d
   }
 });
 
-test("a type that needs a newer driver than EKS ships has no EKS image", () => {
-  for (const { minimumDriver = 0, amiTypes } of Object.values(INSTANCE_TYPES)) {
-    if (minimumDriver > EKS_NVIDIA_DRIVER.branch) expect(amiTypes).toEqual([]);
+test("a type has the EKS images alone whose newest driver knows it", () => {
+  for (const { amiTypes = [], minimumDriver = 0 } of Object.values(INSTANCE_TYPES)) {
+    for (const amiType of amiTypes)
+      expect(nvidiaDriverIn(amiType) ?? minimumDriver).toBeGreaterThanOrEqual(minimumDriver);
   }
+});
+
+test.each([
+  ["AL2023_x86_64_NVIDIA", undefined, 595],
+  ["AL2023_ARM_64_NVIDIA", "1.36.2-20261012", 595],
+  ["AL2023_x86_64_NVIDIA", "1.35.4-20260917", 595],
+  ["AL2023_x86_64_NVIDIA", "al2023@v20260916", 580],
+  ["AL2023_x86_64_NVIDIA", "al2023@latest", 595],
+  ["BOTTLEROCKET_x86_64_NVIDIA", "bottlerocket@v1.67.0", 580],
+  ["AL2023_x86_64_NEURON", undefined, undefined],
+  ["CUSTOM_AL2023_x86_64_NVIDIA", undefined, undefined],
+  ["BOTTLEROCKET_x86_64_NVIDIA_FIPS", undefined, undefined],
+])("the newest driver of %s in release %s is %s", (amiType, release, driver) => {
+  expect(nvidiaDriverIn(amiType, release)).toBe(driver);
 });
 
 test("the image families with a device plugin are images that types name", () => {

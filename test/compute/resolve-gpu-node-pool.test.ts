@@ -1,13 +1,10 @@
 import { INSTANCE_TYPES, type InstanceTypeSpec } from "cdktf-ai-datacenter/catalog";
 import {
   Capacity,
-  capacityWindow,
   Fabric,
   FabricPolicy,
   type GpuNodePoolOptions,
-  InstanceTypePlace,
   InterfaceKind,
-  KarpenterCapacityType,
   LocalDisks,
   NodeBootstrap,
   NodeImage,
@@ -190,96 +187,6 @@ describe("capacity", () => {
   });
 });
 
-describe("a Capacity Block", () => {
-  const capacity = Capacity.block("cr-0123456789abcdef0", "us-east-1a", WINDOW);
-
-  test("decides market, place of the type, zone and times", () => {
-    const { capacity: decided, profile } = resolve({ capacity });
-    expect(decided).toEqual({
-      kind: CapacityKind.BLOCK,
-      nodeGroupCapacityType: "CAPACITY_BLOCK",
-      marketType: "capacity-block",
-      instanceTypePlace: InstanceTypePlace.LAUNCH_TEMPLATE,
-      reservationTarget: { reservationId: "cr-0123456789abcdef0" },
-      zone: "us-east-1a",
-      placementGroupName: undefined,
-      mayHavePlacementGroup: false,
-      karpenterCapacityType: KarpenterCapacityType.RESERVED,
-      nodes: undefined,
-      window: {
-        start: "2026-12-01T11:30:00Z",
-        drainFrom: "2026-12-08T10:50:00Z",
-        reclaimFrom: "2026-12-08T11:00:00Z",
-        end: "2026-12-08T11:30:00Z",
-      },
-    });
-    expect(profile).toMatchObject({ capacityKind: CapacityKind.BLOCK, capacityWindow: decided.window, minNodes: 0 });
-  });
-
-  test("leaves an UltraServer an hour to go", () => {
-    const window = capacityWindow(WINDOW, true, "pool");
-    expect(window).toMatchObject({ drainFrom: "2026-12-08T10:20:00Z", reclaimFrom: "2026-12-08T10:30:00Z" });
-  });
-
-  test("keeps no floor of nodes, which could not start before it does", () => {
-    const floor = { capacity, minNodes: 1, acceptHourlyCost: 100 };
-    expect(() => resolve(floor)).toRefuse("CAPACITY_CONFLICT", { path: "stack/train.minNodes", got: 1 });
-  });
-
-  test.each([
-    [{ start: "2026-12-01", end: "2026-12-08T11:30:00Z" }, "stack/train.capacity.window.start"],
-    [{ start: "2026-12-01T11:30:00Z", end: "2026-12-08T11:30:00+01:00" }, "stack/train.capacity.window.end"],
-    [{ start: "2026-11-31T11:30:00Z", end: "2026-12-08T11:30:00Z" }, "stack/train.capacity.window.start"],
-    [{ start: "2026-12-08T11:30:00Z", end: "2026-12-01T11:30:00Z" }, "stack/train.capacity.window"],
-    [{ start: "2026-12-01T11:30:00Z", end: "2026-12-01T12:10:00Z" }, "stack/train.capacity.window"],
-  ])("refuses the window %j", (window, path) => {
-    const strange = Capacity.block("cr-0123456789abcdef0", "us-east-1a", window);
-    expect(() => resolve({ capacity: strange })).toRefuse("CAPACITY_WINDOW_INVALID", { path });
-  });
-
-  test("may be a minute longer than its drain time", () => {
-    const window = { start: "2026-12-01T11:30:00Z", end: "2026-12-01T12:11:00Z" };
-    const short = Capacity.block("cr-0123456789abcdef0", "us-east-1a", window);
-    expect(resolve({ capacity: short }).capacity.window?.drainFrom).toBe("2026-12-01T11:31:00Z");
-  });
-});
-
-describe("a reservation", () => {
-  test("made in a placement group starts its nodes there, and is the pool's no further", () => {
-    const options = { placementGroupName: "reserved-p5" };
-    const pool = resolve({ capacity: Capacity.reservation("cr-0123456789abcdef0", "us-east-1a", options) });
-    expect(pool.placement).toBe(Placement.NONE);
-    expect(pool.capacity).toMatchObject({
-      placementGroupName: "reserved-p5",
-      nodeGroupCapacityType: "ON_DEMAND",
-      instanceTypePlace: InstanceTypePlace.NODE_GROUP,
-      karpenterCapacityType: KarpenterCapacityType.RESERVED,
-    });
-    expect(pool.capacity.marketType).toBeUndefined();
-  });
-});
-
-describe("static capacity", () => {
-  test("is a number of nodes that are always there", () => {
-    const pool = resolve({ capacity: Capacity.static(3), maxNodes: undefined, acceptHourlyCost: 166, ...inOneZone });
-    expect(pool).toMatchObject({ minNodes: 3, maxNodes: 3, desiredNodes: 3 });
-    expect(pool.profile).toMatchObject({ minNodes: 3, maxNodes: 3, capacityKind: CapacityKind.ON_DEMAND });
-  });
-
-  test("refuses another number beside it, and its cost until it is accepted", () => {
-    const capacity = Capacity.static(3);
-    expect(() => resolve({ capacity, ...inOneZone })).toRefuse("POOL_SIZE_INVALID", { path: "stack/train" });
-    const given = { capacity, maxNodes: 3, minNodes: 1, acceptHourlyCost: 166, ...inOneZone };
-    expect(() => resolve(given)).toRefuse("POOL_SIZE_INVALID");
-    expect(() => resolve({ capacity, maxNodes: 3, ...inOneZone })).toRefuse("HOURLY_COST_NOT_ACCEPTED");
-    expect(() => resolve({ capacity: Capacity.static(0), maxNodes: undefined })).toRefuse("POOL_SIZE_INVALID");
-  });
-
-  test("is the only one that needs no maxNodes", () => {
-    expect(() => resolve({ maxNodes: undefined, ...inOneZone })).toRefuse("POOL_SIZE_INVALID");
-  });
-});
-
 describe("purpose and updates", () => {
   test("follow the fabric unless they are given", () => {
     const inference = resolve({ instanceType: "g6e.xlarge" });
@@ -352,11 +259,19 @@ describe("images", () => {
   });
 });
 
-describe("images that EKS has not", () => {
-  test("for a type are refused: no driver of theirs knows a G7", () => {
-    expect(() => resolve({ instanceType: "g7.2xlarge" })).toRefuse("DRIVER_TOO_OLD", { path: "stack/train.image" });
+describe("images of EKS", () => {
+  test("know a G7 from the release on that brought its driver, and Bottlerocket does not", () => {
+    const g7 = { instanceType: "g7.2xlarge", updates: Updates.HOLD };
+    expect(resolve(g7).image).toBe(NodeImage.AL2023_NVIDIA);
+    expect(resolve({ ...g7, amiRelease: "1.35.4-20260917" }).spec.instanceType).toBe("g7.2xlarge");
+    const refusal = { path: "stack/train.image", got: "driver 580" };
+    expect(() => resolve({ ...g7, amiRelease: "1.35.4-20260916" })).toRefuse("DRIVER_TOO_OLD", refusal);
+    expect(() => resolve({ ...g7, image: NodeImage.BOTTLEROCKET_NVIDIA })).toRefuse("IMAGE_MISMATCH");
     const image = NodeImage.of("CUSTOM", NodeBootstrap.NODEADM);
-    expect(resolve({ instanceType: "g7.2xlarge", image }).image).toBe(image);
+    expect(resolve({ ...g7, image }).image).toBe(image);
+  });
+
+  test("are those that are made for the type", () => {
     const known = INSTANCE_TYPES["g5g.xlarge"] as InstanceTypeSpec;
     const specification = { ...known, amiTypes: ["AL2023_ARM_64_NVIDIA"] };
     const bottlerocket = { instanceType: "g5g.xlarge", image: NodeImage.BOTTLEROCKET_NVIDIA };

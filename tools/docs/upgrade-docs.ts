@@ -2,7 +2,7 @@ import type { Options } from "prettier";
 import {
   compareVersions,
   EKS_IMAGE_RELEASES,
-  EKS_NVIDIA_DRIVER,
+  EKS_NVIDIA_DRIVERS,
   EKS_VERSIONS,
   KARPENTER_MINIMUM,
   WITHDRAWN_AL2023_RELEASES,
@@ -41,6 +41,7 @@ function addonTable(): string {
 
 function otherTable(): string {
   const { al2023, bottlerocket } = EKS_IMAGE_RELEASES;
+  const drivers = EKS_NVIDIA_DRIVERS.al2023;
   const least = Object.values(KARPENTER_MINIMUM)
     .map(({ version }) => version)
     .sort(compareVersions)
@@ -52,7 +53,16 @@ function otherTable(): string {
       ["EKS image, Amazon Linux 2023", al2023.version, al2023.date],
       ["EKS image, Bottlerocket", bottlerocket.version, bottlerocket.date],
       ["refused: Amazon Linux 2023", withdrawn, al2023.date],
-      ["NVIDIA driver in the images", String(EKS_NVIDIA_DRIVER.branch), EKS_NVIDIA_DRIVER.source.date],
+      [
+        "NVIDIA driver, Amazon Linux 2023",
+        `${drivers.before} and, since ${drivers.since}, ${drivers.branch}`,
+        drivers.source.date,
+      ],
+      [
+        "NVIDIA driver, Bottlerocket",
+        String(EKS_NVIDIA_DRIVERS.bottlerocket.branch),
+        EKS_NVIDIA_DRIVERS.bottlerocket.source.date,
+      ],
       ["Karpenter", `${KARPENTER_VERSION}, at least ${least}`, "2026-08-21"],
     ],
   );

@@ -73,6 +73,28 @@ def test_filters_by_state(aws):
     assert [one["CapacityReservationId"] for one in found["CapacityReservations"]] == [active]
 
 
+def test_filters_by_group_and_comes_in_pages(aws):
+    ec2 = aws("ec2")
+    group = ec2.create_placement_group(GroupName="close", Strategy="cluster")["PlacementGroup"]["GroupArn"]
+    inside = create(ec2, PlacementGroupArn=group)
+    assert inside["PlacementGroupArn"] == group
+    filters = [{"Name": "placement-group-arn", "Values": [group]}]
+    found = ec2.describe_capacity_reservations(Filters=filters)["CapacityReservations"]
+    assert found == [inside]
+    others = [create(ec2)["CapacityReservationId"] for _ in range(2)]
+    paginator = ec2.get_paginator("describe_capacity_reservations")
+    pages = [page["CapacityReservations"] for page in paginator.paginate(PaginationConfig={"PageSize": 2})]
+    assert [len(page) for page in pages] == [2, 1]
+    listed = {one["CapacityReservationId"] for page in pages for one in page}
+    assert listed == {inside["CapacityReservationId"], *others}
+
+
+def test_reservations_expire_at_their_end(aws):
+    ec2 = aws("ec2")
+    past = create(ec2, EndDate=datetime(2021, 5, 1, tzinfo=timezone.utc))
+    assert (past["State"], past["AvailableInstanceCount"]) == ("expired", 0)
+
+
 def test_tags_can_be_changed(aws):
     ec2 = aws("ec2")
     reservation_id = create(ec2)["CapacityReservationId"]

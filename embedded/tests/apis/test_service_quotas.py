@@ -23,6 +23,15 @@ def test_requests_are_approved_at_once(aws):
     assert listed["RequestedQuotas"] == [request]
 
 
+def test_spot_instances_have_quotas_of_their_own(aws):
+    quotas = aws("service-quotas")
+    spot = {"ServiceCode": "ec2", "QuotaCode": "L-3819A6DF"}
+    found = quotas.get_service_quota(**spot)["Quota"]
+    assert (found["QuotaName"], found["Value"]) == ("All G and VT Spot Instance Requests", 0)
+    quotas.request_service_quota_increase(**spot, DesiredValue=192)
+    assert quotas.get_service_quota(**spot)["Quota"]["Value"] == 192
+
+
 def test_requests_must_raise_the_quota(aws):
     with refused("IllegalArgumentException"):
         aws("service-quotas").request_service_quota_increase(**P_INSTANCES, DesiredValue=0)

@@ -7,6 +7,7 @@ operation to its handler (`OPERATIONS`). To add an API: write such a module and 
 from ..call import Handler
 from . import (
     cost_anomaly,
+    ec2_capacity_blocks,
     ec2_capacity_reservations,
     ec2_placement_groups,
     eks_access_entries,
@@ -18,12 +19,14 @@ from . import (
     eks_updates,
     fsx_data_repositories,
     fsx_file_systems,
+    resource_groups,
     s3_intelligent_tiering,
     service_quotas,
 )
 
 MODULES = (
     cost_anomaly,
+    ec2_capacity_blocks,
     ec2_capacity_reservations,
     ec2_placement_groups,
     eks_access_entries,
@@ -35,6 +38,7 @@ MODULES = (
     eks_updates,
     fsx_data_repositories,
     fsx_file_systems,
+    resource_groups,
     s3_intelligent_tiering,
     service_quotas,
 )

@@ -1,9 +1,11 @@
 """EC2 On-Demand Capacity Reservations (`aws_ec2_capacity_reservation`), which moto 5.2.5 does not implement.
 
-Capacity is unlimited here, and nothing ever uses a reservation: available is always total.
+Capacity is unlimited here. Instances that were launched into a reservation by its id take a place in it; open
+reservations take in nobody by themselves. Capacity Blocks lie in the same table: `ec2_capacity_blocks.py`.
 """
 
 import re
+from datetime import datetime, timezone
 
 from moto.ec2.utils import random_id
 
@@ -40,7 +42,6 @@ def create_capacity_reservation(call: Call, params: Params) -> Record:
         **_zone(call, params),
         "Tenancy": params.get("Tenancy", "default"),
         "TotalInstanceCount": count,
-        "AvailableInstanceCount": count,
         "EbsOptimized": params.get("EbsOptimized", False),
         "EphemeralStorage": params.get("EphemeralStorage", False),
         "State": "active",
@@ -51,9 +52,15 @@ def create_capacity_reservation(call: Call, params: Params) -> Record:
         **_end(params, {}),
         **pick(params, "PlacementGroupArn", "OutpostArn"),
     }
+    return {"CapacityReservation": keep(call, reservation, params)}
+
+
+def keep(call: Call, reservation: Record, params: Params) -> Record:
+    """Store a new reservation with its tags. Returns it as it is described."""
+    reservation_id = reservation["CapacityReservationId"]
     save_tags(call, reservation_id, "capacity-reservation", params)
     call.table(KIND)[reservation_id] = reservation
-    return {"CapacityReservation": _described(call, reservation)}
+    return _described(call, reservation)
 
 
 def _zone(call: Call, params: Params) -> Record:
@@ -90,14 +97,16 @@ def describe_capacity_reservations(call: Call, params: Params) -> Record:
         if (not ids or reservation["CapacityReservationId"] in ids)
         and matches(reservation, params.get("Filters", []), FILTERS)
     ]
-    return {"CapacityReservations": selected}
+    # The token is where the next page begins.
+    start, size = int(params.get("NextToken") or 0), int(params.get("MaxResults") or 1000)
+    more = {"NextToken": str(start + size)} if start + size < len(selected) else {}
+    return {"CapacityReservations": selected[start : start + size], **more}
 
 
 def modify_capacity_reservation(call: Call, params: Params) -> Record:
-    reservation = _active(call, params["CapacityReservationId"])
+    reservation = _changeable(call, params["CapacityReservationId"])
     if params.get("InstanceCount") is not None:
-        count = int(params["InstanceCount"])
-        reservation.update(TotalInstanceCount=count, AvailableInstanceCount=count)
+        reservation["TotalInstanceCount"] = int(params["InstanceCount"])
     reservation.update(pick(params, "InstanceMatchCriteria"))
     reservation.update(_end(params, reservation))
     return {"Return": True}
@@ -105,8 +114,7 @@ def modify_capacity_reservation(call: Call, params: Params) -> Record:
 
 def cancel_capacity_reservation(call: Call, params: Params) -> Record:
     """Cancelled reservations stay visible, as on AWS; Terraform waits for exactly that state."""
-    reservation = _active(call, params["CapacityReservationId"])
-    reservation.update(State="cancelled", AvailableInstanceCount=0)
+    _changeable(call, params["CapacityReservationId"])["State"] = "cancelled"
     return {"Return": True}
 
 
@@ -122,19 +130,54 @@ def _existing(call: Call, reservation_id: str) -> Record:
         ) from None
 
 
-def _active(call: Call, reservation_id: str) -> Record:
+def _changeable(call: Call, reservation_id: str) -> Record:
     reservation = _existing(call, reservation_id)
-    if reservation["State"] != "active":
-        raise AwsError(
-            "InvalidCapacityReservationState",
-            f"The capacity reservation {reservation_id} is {reservation['State']}",
-        )
+    if reservation["ReservationType"] == "capacity-block":
+        raise AwsError("OperationNotPermitted", f"The Capacity Block {reservation_id} cannot change")
+    state = _state(reservation, utcnow())
+    if state != "active":
+        message = f"The capacity reservation {reservation_id} is {state}"
+        raise AwsError("InvalidCapacityReservationState", message)
     return reservation
 
 
+def _state(reservation: Record, now: datetime) -> str:
+    """States follow the clock, unless somebody has ended the reservation."""
+    if reservation["State"] != "active":
+        return reservation["State"]
+    if now < _naive(reservation["StartDate"]):
+        return "scheduled"
+    end = reservation.get("EndDate")
+    return "expired" if end is not None and now >= _naive(end) else "active"
+
+
+def _naive(time: datetime) -> datetime:
+    """moto's clock tells UTC without saying so; requests come with their zone."""
+    return time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _available(call: Call, reservation: Record, state: str) -> int:
+    """The places that are free; none while nothing can start."""
+    if state != "active":
+        return 0
+    reservation_id = reservation["CapacityReservationId"]
+    taken = sum(
+        getattr(instance, "capacity_reservation_id", None) == reservation_id
+        and instance._state.name in ("pending", "running")
+        for instance in ec2_backend(call).all_instances()
+    )
+    return max(0, reservation["TotalInstanceCount"] - taken)
+
+
 def _described(call: Call, reservation: Record) -> Record:
-    tags = tags_of(call, reservation["CapacityReservationId"])
-    return {**{name: value for name, value in reservation.items() if value is not None}, "Tags": tags}
+    state = _state(reservation, utcnow())
+    known = {name: value for name, value in reservation.items() if value is not None}
+    return {
+        **known,
+        "State": state,
+        "AvailableInstanceCount": _available(call, reservation, state),
+        "Tags": tags_of(call, reservation["CapacityReservationId"]),
+    }
 
 
 OPERATIONS = {

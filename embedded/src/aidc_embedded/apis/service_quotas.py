@@ -25,6 +25,10 @@ EC2_DEFAULTS = {
     "L-1945791B": ("Running On-Demand Inf instances", 0.0),
     "L-6E869C2A": ("Running On-Demand DL instances", 0.0),
     "L-7212CCBC": ("All P4, P3 and P2 Spot Instance Requests", 0.0),
+    "L-3819A6DF": ("All G and VT Spot Instance Requests", 0.0),
+    "L-6B0D517C": ("All Trn Spot Instance Requests", 0.0),
+    "L-B5D1601B": ("All Inf Spot Instance Requests", 0.0),
+    "L-85EED4F7": ("All DL Spot Instance Requests", 0.0),
 }
 SUMMARY = ("ServiceCode", "ServiceName", "QuotaCode", "QuotaName", "QuotaArn", "GlobalQuota", "Unit")
 
