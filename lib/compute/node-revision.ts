@@ -1,4 +1,5 @@
-import { type Construct, DataResource, type TerraformResourceLifecycle } from "../terraform/cdktf";
+import type { Construct, TerraformResourceLifecycle } from "../terraform/cdktf";
+import { TerraformData } from "../terraform/terraform-data";
 import type { EksNodeGroupConfig, LaunchTemplate } from "../terraform/aws";
 import { Updates } from "./pool-options";
 
@@ -35,7 +36,7 @@ export function nodeSources(scope: Construct, sources: NodeSources): NodeGroupSo
       ignoreChanges: [],
     };
   }
-  const held = new DataResource(scope, "Revision", {
+  const held = new TerraformData(scope, "Revision", {
     input: { templateVersion: newest, kubernetesVersion, amiRelease: amiRelease ?? "" },
     triggersReplace: { revision },
     lifecycle: { ignoreChanges: ["input"] },

@@ -2,7 +2,6 @@
 export {
   Annotations,
   App,
-  DataResource,
   Fn,
   Lazy,
   LocalBackend,
@@ -18,6 +17,6 @@ export {
   Token,
   Tokenization,
 } from "cdktf";
-export type { ITerraformDependable, Precondition, TerraformResourceLifecycle } from "cdktf";
+export type { ITerraformDependable, Precondition, TerraformMetaArguments, TerraformResourceLifecycle } from "cdktf";
 export { Construct } from "constructs";
 export type { IConstruct } from "constructs";

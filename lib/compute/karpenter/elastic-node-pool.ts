@@ -2,7 +2,8 @@ import { CapacityKind, type PoolProfile } from "../../contracts";
 import { InvalidProps, NameRule, physicalName, safeId, showWarnings } from "../../core";
 import { KeyServiceGrant } from "../../security";
 import { PlacementGroup } from "../../terraform/aws";
-import { Construct, DataResource } from "../../terraform/cdktf";
+import { Construct } from "../../terraform/cdktf";
+import { TerraformData } from "../../terraform/terraform-data";
 import { FabricSecurityGroup } from "../fabric/security-group";
 import { plainNodeTags } from "../node-tags";
 import { PlanChecks } from "../plan-checks";
@@ -60,7 +61,7 @@ export class ElasticNodePool extends Construct {
   /** Terraform makes no node here whose plan could fail, so the checks stand by themselves. */
   private addPlanChecks(pool: ResolvedElasticNodePool): void {
     const precondition = PlanChecks.of(this).add(pool);
-    new DataResource(this, "PlanChecks", { lifecycle: { precondition } });
+    new TerraformData(this, "PlanChecks", { lifecycle: { precondition } });
   }
 
   private addIdentifiers(
