@@ -125,6 +125,9 @@ test.each([
   ["AL2023_x86_64_NEURON", undefined, undefined],
   ["CUSTOM_AL2023_x86_64_NVIDIA", undefined, undefined],
   ["BOTTLEROCKET_x86_64_NVIDIA_FIPS", undefined, undefined],
+  ["MY_BOTTLEROCKET_x86_64_NVIDIA", undefined, undefined],
+  ["AL2023_x86_64_NVIDIA_MINE", undefined, undefined],
+  ["AL2023_x86_64_NVIDIA", "20250101-20261012", 595],
 ])("the newest driver of %s in release %s is %s", (amiType, release, driver) => {
   expect(nvidiaDriverIn(amiType, release)).toBe(driver);
 });

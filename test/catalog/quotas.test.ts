@@ -5,6 +5,8 @@ test.each([
   ["p5.48xlarge", CapacityKind.ON_DEMAND, "L-417A185B", "Running On-Demand P instances"],
   ["p6-b300.48xlarge", CapacityKind.ON_DEMAND, "L-417A185B", "Running On-Demand P instances"],
   ["g6e.xlarge", CapacityKind.ON_DEMAND, "L-DB2E81BA", "Running On-Demand G and VT instances"],
+  ["vt1.3xlarge", CapacityKind.ON_DEMAND, "L-DB2E81BA", "Running On-Demand G and VT instances"],
+  ["vt1.3xlarge", CapacityKind.SPOT, "L-3819A6DF", "All G and VT Spot Instance Requests"],
   ["inf2.xlarge", CapacityKind.ON_DEMAND, "L-1945791B", "Running On-Demand Inf instances"],
   ["trn1.32xlarge", CapacityKind.ON_DEMAND, "L-2C3B7624", "Running On-Demand Trn instances"],
   ["dl2q.24xlarge", CapacityKind.ON_DEMAND, "L-6E869C2A", "Running On-Demand DL instances"],
@@ -39,6 +41,8 @@ test.each([
   ["p6-b300.48xlarge", CapacityKind.BLOCK],
   ["g6e.xlarge", CapacityKind.BLOCK],
   ["gr6.4xlarge", CapacityKind.ON_DEMAND],
+  ["u-p5.48xlarge", CapacityKind.ON_DEMAND],
+  ["metal", CapacityKind.ON_DEMAND],
 ])("knows no quota of %s as %s", (instanceType, kind) => {
   expect(vcpuQuotaOf(instanceType, kind)).toBeUndefined();
 });

@@ -50,3 +50,9 @@ test("ignores a leading v, zeros at the end and what follows a dash", () => {
     }),
   );
 });
+
+test("a missing number is zero, on either side", () => {
+  expect(compareVersions("1.2", "1.2.1")).toBeLessThan(0);
+  expect(compareVersions("1.2.1", "1.2")).toBeGreaterThan(0);
+  expect(compareVersions("1.2", "1.2.0")).toBe(0);
+});
