@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { emulatorEnvironment } from "../../tools/embedded/environment";
+import { quotaNeeds, raiseQuotas } from "../../tools/embedded/quotas";
 import type { Session } from "../../tools/embedded/session";
 import { openSession } from "../terraform/session";
 
@@ -85,7 +86,10 @@ test("a plan names the producer to deploy when a contract is missing", () => {
   expect(status).toBe(1);
 });
 
-test("cdktf deploys a stage by its pattern in order, with state beside cdktf.json, and then has nothing to change", () => {
+test("cdktf deploys a stage by its pattern in order, with state beside cdktf.json, and then has nothing to change", async () => {
+  // The account's owner has asked for what the stage's pools need; a new account has none, and the plan would say so.
+  const folder = join(project, "cdktf.out/stacks/dev-cluster");
+  await raiseQuotas(session.emulator.url, quotaNeeds([{ name: "dev-cluster", folder }]));
   const { status, output } = cdktf("deploy", "dev-*", "--auto-approve", OFFLINE);
   expect({ status, tail: output.slice(-3000) }).toEqual({ status: 0, tail: expect.any(String) });
   expect(states()).toEqual(["dev-cluster.tfstate", "dev-data.tfstate", "dev-foundation.tfstate"]);
