@@ -3,8 +3,8 @@ const fast = require("./jest.config.cjs");
 
 const PARTS = {
   catalog: ["catalog/{versions,quotas,compatibility,instance-types}.test.ts"],
-  pools: ["compute/{fabric,capacity}/*.test.ts", "compute/resolve-gpu-node-pool.test.ts"],
-  physics: ["compute/physics/*.test.ts"],
+  pools: ["compute/{fabric,capacity}/*.test.ts", "compute/{resolve-gpu-node-pool,pool-messages}.test.ts"],
+  physics: ["compute/physics/{rules,corpus,*-rules}.test.ts"],
 };
 
 module.exports = {
