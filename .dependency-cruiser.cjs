@@ -23,8 +23,9 @@ module.exports = {
     only("network", "network", ["core", "terraform", "contracts", "catalog", "security"]),
     only("storage", "storage", ["core", "terraform", "contracts", "catalog", "security", "network"]),
     only("compute", "compute", ["core", "terraform", "contracts", "catalog", "planner", "security", "network"]),
+    only("kubernetes", "kubernetes", ["core", "terraform", "contracts", "catalog"]),
     only("testing", "testing", ["core", "terraform", "contracts"]),
-    only("cli", "cli", ["core", "contracts", "catalog", "planner", "compute/fabric"]),
+    only("cli", "cli", ["core", "contracts", "catalog", "planner", "compute/fabric", "kubernetes/images"]),
     {
       name: "framework-only-in-the-seam",
       severity: "error",

@@ -10,6 +10,7 @@ export {
   type VersionRange,
   VPC_CNI_MINIMUM,
 } from "./compatibility";
+export type { ContainerImage, HelmChart } from "./container-image";
 export { EKS_VERSIONS, type EksAddonName, type EksVersion } from "./eks";
 export {
   type BuiltInDevicePlugin,

@@ -1,4 +1,5 @@
 export { CapacityKind, type CapacityWindow } from "./capacity";
+export type { ClusterConnection, ExecCredential } from "./cluster-connection";
 export type { ClusterReference } from "./cluster";
 export type { IGrantee, PolicyStatement } from "./policy";
 export type { PoolFacts } from "./pool-facts";

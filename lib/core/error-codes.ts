@@ -1,3 +1,5 @@
+import { KUBERNETES_ERROR_CODES } from "./error-codes-kubernetes";
+
 /**
  * Every refusal of the library: what it means and how to get past it. `docs/errors.md` is generated from this table, and a test
  * holds that each code is provoked by at least one test. Codes are public API: they are added, never renamed.
@@ -303,6 +305,7 @@ export const ERROR_CODES = {
     remedy: "Name the tag otherwise.",
   },
   VALUE_OUT_OF_RANGE: { meaning: "A number is outside of its range.", remedy: "See the allowed range in the message." },
+  ...KUBERNETES_ERROR_CODES,
 } as const;
 
 /** A stable code of a refusal; see `docs/errors.md`. */
