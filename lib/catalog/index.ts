@@ -11,6 +11,8 @@ export {
   VPC_CNI_MINIMUM,
 } from "./compatibility";
 export type { ContainerImage, HelmChart } from "./container-image";
+export { CONTAINER_IMAGES } from "./container-images";
+export { HELM_CHARTS } from "./helm-charts";
 export { EKS_VERSIONS, type EksAddonName, type EksVersion } from "./eks";
 export {
   type BuiltInDevicePlugin,

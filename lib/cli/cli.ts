@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import type { FabricPolicy } from "../compute/fabric/fabric";
+import type * as imagesCommands from "./images-command";
+import type { ImagesListOptions, ImagesMirrorOptions } from "./images-command";
 import type * as instanceCommands from "./instance-command";
 import type * as preflightCommands from "./preflight-command";
 import type { PreflightOptions } from "./preflight-command";
+import { doctorCommand, type DoctorOptions } from "./doctor-command";
 import { type DrainOptions, drainCommand } from "./drain-command";
 import { type CommandIo, guardCommand, OK, UNUSABLE } from "./guard-command";
 
@@ -25,8 +28,10 @@ export async function runCli(parameters: readonly string[], io: CommandIo): Prom
   };
   addGuard(program, io, finish);
   addInstance(program, io, finish);
+  addDoctor(program, io, finish);
   addPreflight(program, io, finish);
   addDrain(program, io, finish);
+  addImages(program, io, finish);
   try {
     await program.parseAsync([...parameters], { from: "user" });
     return status;
@@ -79,6 +84,21 @@ function addInstance(program: Command, io: CommandIo, finish: Finish): void {
     });
 }
 
+function addDoctor(program: Command, io: CommandIo, finish: Finish): void {
+  program
+    .command("doctor")
+    .description("Whether this machine can deploy a stage: programs, credentials, account, and the cluster's API.")
+    .argument("<stage>", 'stage that is synthesized, such as "prod"')
+    .option("--out <folder>", "folder that cdktf synthesizes into", "cdktf.out")
+    .option("--tunnel <host:port>", "near end of a tunnel to a private API, such as localhost:8443")
+    .option("--json", "write one JSON document", false)
+    .addHelpText(
+      "after",
+      "\nExit status: 0 all right, 1 trouble, each with its remedy, 2 no such stage or a wrong argument.",
+    )
+    .action(async (stage: string, options: DoctorOptions) => finish(await doctorCommand(stage, options, io)));
+}
+
 function addPreflight(program: Command, io: CommandIo, finish: Finish): void {
   program
     .command("preflight")
@@ -108,6 +128,36 @@ function addDrain(program: Command, io: CommandIo, finish: Finish): void {
       "\nExit status: 0 nothing is left, 1 something is or --yes is missing, 2 the cluster does not answer or a wrong argument, 130 interrupted.",
     )
     .action(async (options: DrainOptions) => finish(await drainCommand(options, io)));
+}
+
+function addImages(program: Command, io: CommandIo, finish: Finish): void {
+  const images = program
+    .command("images")
+    .description("Container images and Helm charts that the library runs in a cluster, all of them pinned.");
+  images
+    .command("list")
+    .description("Every image with who starts it, and every chart.")
+    .option("--json", "write one JSON document", false)
+    .addHelpText("after", "\nExit status: 0, or 2 for a wrong argument.")
+    .action((options: ImagesListOptions) => {
+      finish(imagesOf().imagesListCommand(options, io));
+    });
+  images
+    .command("mirror")
+    .description("Commands that copy all of them to a registry of your own, under their own tags and digests.")
+    .argument("<to>", 'host and path of the mirror, such as "harbor.example.com/ai"')
+    .addOption(new Option("--tool <tool>", "what copies images").choices(["skopeo", "crane"]).default("skopeo"))
+    .option("--run", "run the commands; without it they are only written", false)
+    .addHelpText("after", "\nExit status: 0 written or run, 1 a command failed, 2 a wrong argument.")
+    .action(async (to: string, options: ImagesMirrorOptions) => {
+      finish(await imagesOf().imagesMirrorCommand(to, options, io));
+    });
+}
+
+/** Loaded when it is used: it brings the framework along. */
+function imagesOf(): typeof imagesCommands {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as below
+  return require("./images-command") as typeof imagesCommands;
 }
 
 /** Loaded when it is used: the compiler's errors bring the framework along, half a second that `guard` does not need. */

@@ -1,30 +1,38 @@
 import type { ClusterConnection } from "../../contracts";
-import { type Construct, type ITerraformDependable } from "../../terraform/cdktf";
+import { InvalidProps, safeId } from "../../core";
+import { Construct } from "../../terraform/cdktf";
 import type { HelmRelease } from "../helm-release";
-import type { KubernetesManifest } from "../manifest";
+import { type KubernetesManifest, manifestKey } from "../manifest";
+import { preparedManifest } from "../prepare-manifest";
+import { Renderers } from "../renderers";
+import type { PlacedObject, Renderer, Rendering } from "./renderer";
 
-/** What was handed to a target: for `after` of what must come later. */
-export interface PlacedObject {
-  /** Name among all objects of the cluster, such as "apps/Deployment kube-system/coredns". */
-  readonly key: string;
-  /** What Terraform waits for. Empty where a renderer makes no resources. */
-  readonly dependables: readonly ITerraformDependable[];
+export interface KubernetesTargetProps {
+  /** The cluster: how it is reached, its version, and the API groups that are present. */
+  readonly connection: ClusterConnection;
+  /** How objects are written. @default Renderers.terraform() */
+  readonly renderer?: Renderer;
 }
 
 export interface PlaceOptions {
-  /** Objects that must be there before. @default - none */
+  /** Objects that must be there before. @default - none beside the object's namespace, where that was placed by the same target */
   readonly after?: readonly PlacedObject[];
 }
 
 /**
- * Where the objects of a cluster go. Producers make manifests as data and constructs hand them over here; which of the renderers writes
- * them (`KubernetesTarget.terraform`, `.kubectl`, `.chart`, `.files`) is decided where the target is made, once a stack.
+ * Where the objects of a cluster go. Producers make manifests as data, constructs hand them over here, and a renderer writes them: as
+ * Terraform resources of one provider or another, as a Helm chart, or as files. One target a stack.
  */
-export abstract class KubernetesTarget {
-  protected constructor(
-    /** The cluster: its version, and the API groups that are present. */
-    public readonly connection: ClusterConnection,
-  ) {}
+export class KubernetesTarget extends Construct {
+  public readonly connection: ClusterConnection;
+  private readonly rendering: Rendering;
+  private readonly placed = new Map<string, PlacedObject>();
+
+  public constructor(scope: Construct, id: string, props: KubernetesTargetProps) {
+    super(scope, safeId(id, `${scope.node.path}/${id}`));
+    this.connection = props.connection;
+    this.rendering = (props.renderer ?? Renderers.terraform()).bind(this, props.connection);
+  }
 
   /** Whether the cluster has an API group beyond those of Kubernetes itself, so that objects of it may be made. */
   public has(apiGroup: string): boolean {
@@ -34,16 +42,28 @@ export abstract class KubernetesTarget {
   /**
    * Hands over one object.
    * @param id id of the construct below `scope`: a constant word
+   * @throws InvalidProps MANIFEST_INVALID; MANIFEST_DUPLICATE; MANIFEST_UNRESOLVED where files are written
    */
-  public abstract place(
-    scope: Construct,
-    id: string,
-    manifest: KubernetesManifest,
-    options?: PlaceOptions,
-  ): PlacedObject;
+  public place(scope: Construct, id: string, manifest: KubernetesManifest, options: PlaceOptions = {}): PlacedObject {
+    const at = `${scope.node.path}/${id}`;
+    const prepared = preparedManifest(manifest, at);
+    const key = this.unused(manifestKey(prepared), at);
+    const namespace = this.placed.get(`Namespace ${prepared.metadata.namespace ?? ""}`);
+    const after = [...(options.after ?? []), ...(namespace === undefined ? [] : [namespace])];
+    return this.kept(key, this.rendering.place(scope, safeId(id, at), prepared, after));
+  }
 
-  /** Hands over a Helm release. */
-  public abstract install(scope: Construct, id: string, release: HelmRelease, options?: PlaceOptions): PlacedObject;
+  /**
+   * Hands over a Helm release.
+   * @throws InvalidProps MANIFEST_DUPLICATE; MANIFEST_INVALID for values that have no form in YAML
+   */
+  public install(scope: Construct, id: string, release: HelmRelease, options: PlaceOptions = {}): PlacedObject {
+    const at = `${scope.node.path}/${id}`;
+    const key = this.unused(`HelmRelease ${release.namespace}/${release.name}`, at);
+    const namespace = this.placed.get(`Namespace ${release.namespace}`);
+    const after = [...(options.after ?? []), ...(namespace === undefined ? [] : [namespace])];
+    return this.kept(key, this.rendering.install(scope, safeId(id, at), release, after));
+  }
 
   /** Hands over objects whose ids follow from their kinds and names. */
   public placeAll(
@@ -52,6 +72,17 @@ export abstract class KubernetesTarget {
     options?: PlaceOptions,
   ): readonly PlacedObject[] {
     return manifests.map((manifest) => this.place(scope, placeId(manifest), manifest, options));
+  }
+
+  private unused(key: string, at: string): string {
+    if (!this.placed.has(key)) return key;
+    const refusal = { got: key, allowed: "each object once in a target: two owners would overwrite each other" };
+    throw new InvalidProps("MANIFEST_DUPLICATE", at, refusal);
+  }
+
+  private kept(key: string, object: PlacedObject): PlacedObject {
+    this.placed.set(key, object);
+    return object;
   }
 }
 
