@@ -1,11 +1,16 @@
 import { ApiAccess, type ElasticNodePoolOptions, Fabric, type GpuNodePoolOptions } from "cdktf-ai-datacenter/compute";
 import { Backend } from "cdktf-ai-datacenter/core";
+import type { ImageSources, Operator, PoolQuota } from "cdktf-ai-datacenter/kubernetes";
 import { InterfaceEndpoint, NatGateways } from "cdktf-ai-datacenter/network";
 
 /** A team: its jobs run in the namespace `team-<name>` and write below `<name>/`. */
 export interface TeamConfig {
   /** Lower-case word. */
   readonly name: string;
+  /** Nodes of the pools that are the team's own. @default - none: it borrows what is idle */
+  readonly quotas?: readonly PoolQuota[];
+  /** RBAC groups of its people. @default - nobody */
+  readonly groups?: readonly string[];
 }
 
 /** Everything that tells one stage of the data center from another. */
@@ -55,6 +60,12 @@ export interface StageConfig {
   /** Pools that Karpenter runs, by name; with any, its AWS half is made. @default - none */
   readonly elasticPools?: Readonly<Record<string, ElasticNodePoolOptions>>;
   readonly teams: readonly TeamConfig[];
+  /** What is installed in the cluster. @default - Kueue and JobSet, and Karpenter where there are elastic pools */
+  readonly operators?: readonly Operator[];
+  /** Where nodes get images from. @default - their makers, and EKS' registry of the region */
+  readonly images?: ImageSources;
+  /** API groups that others bring to the cluster, such as "monitoring.coreos.com". @default - none */
+  readonly apiGroups?: readonly string[];
 }
 
 /** A small stage to develop on: two zones, one NAT gateway, no endpoint that costs, the API on a public address for one range. */
@@ -107,7 +118,22 @@ const prod: StageConfig = {
     inference: { instanceType: "g6e.12xlarge", maxNodes: 8, fabric: Fabric.NONE },
   },
   elasticPools: { burst: { instanceType: "g6e.xlarge", maxNodes: 16 } },
-  teams: [{ name: "research" }, { name: "serving" }],
+  teams: [
+    {
+      name: "research",
+      quotas: [
+        { pool: "training", nodes: 12 },
+        { pool: "burst", nodes: 0 },
+      ],
+    },
+    {
+      name: "serving",
+      quotas: [
+        { pool: "inference", nodes: 8 },
+        { pool: "burst", nodes: 4 },
+      ],
+    },
+  ],
 };
 
 export const stages: readonly StageConfig[] = [dev, prod];

@@ -1,4 +1,11 @@
-import type { Cluster, ElasticNodePool, KarpenterController } from "cdktf-ai-datacenter/compute";
+import {
+  type Cluster,
+  type ElasticNodePool,
+  type KarpenterController,
+  type KarpenterPoolIds,
+  Placement,
+  type ResolvedElasticNodePool,
+} from "cdktf-ai-datacenter/compute";
 import { CapacityKind } from "cdktf-ai-datacenter/contracts";
 import { type DatacenterStack, listMember } from "cdktf-ai-datacenter/core";
 import {
@@ -125,6 +132,52 @@ export function publishCluster(stack: DatacenterStack, cluster: Cluster): void {
     securityGroupId: cluster.clusterSecurityGroupId,
     nodeRoleArn: cluster.nodeRoleArn,
   });
+}
+
+/** What the Kubernetes half names of the cluster. */
+export interface ClusterIdentifiers {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly caData: string;
+  readonly securityGroupId: string;
+}
+
+export function readCluster(stack: DatacenterStack, config: StageConfig): ClusterIdentifiers {
+  const keys = ["name", "endpoint", "caData", "securityGroupId"] as const;
+  return stack.channel.read(stack, CLUSTER, keys, `${config.name}-cluster`);
+}
+
+/** What the Kubernetes half of Karpenter names of the other one. */
+export interface KarpenterIdentifiers {
+  readonly queueName: string;
+  readonly instanceProfileName: string;
+  /** The group of a pool, and its placement group where it has one. */
+  pool(name: string): Pick<KarpenterPoolIds, "securityGroupId" | "placementGroupName">;
+}
+
+/** @param pools the elastic pools, as resolved from the config: only some of them have a placement group */
+export function readKarpenter(
+  stack: DatacenterStack,
+  config: StageConfig,
+  pools: readonly ResolvedElasticNodePool[],
+): KarpenterIdentifiers {
+  const ofPools = pools.flatMap(({ poolName, placement }) => [
+    `${poolName}-securityGroupId`,
+    ...(placement === Placement.CLUSTER ? [`${poolName}-placementGroupName`] : []),
+  ]);
+  const keys = ["queueName", "instanceProfileName", ...ofPools];
+  const read = stack.channel.read(stack, KARPENTER, keys, `${config.name}-cluster`);
+  const value = (key: string) => read[key] as string;
+  return {
+    queueName: value("queueName"),
+    instanceProfileName: value("instanceProfileName"),
+    pool: (name) => ({
+      securityGroupId: value(`${name}-securityGroupId`),
+      ...(read[`${name}-placementGroupName`] !== undefined && {
+        placementGroupName: value(`${name}-placementGroupName`),
+      }),
+    }),
+  };
 }
 
 /** What the Kubernetes half of Karpenter names of this one; what shapes its objects follows from the config. */

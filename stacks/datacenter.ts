@@ -7,6 +7,8 @@ import { ClusterStack } from "./cluster";
 import type { StageConfig } from "./config";
 import { DataStack } from "./data";
 import { FoundationStack } from "./foundation";
+import { OperatorsStack } from "./operators";
+import { PlatformStack } from "./platform";
 
 /** All stacks of one stage, in the order in which they are deployed; the bootstrap stack stands by itself. */
 export function addStage(scope: Construct, config: StageConfig): void {
@@ -14,6 +16,8 @@ export function addStage(scope: Construct, config: StageConfig): void {
   new FoundationStack(scope, config);
   new DataStack(scope, config);
   new ClusterStack(scope, config);
+  new OperatorsStack(scope, config);
+  new PlatformStack(scope, config);
 }
 
 /** What a stage costs per hour before anybody uses it. */

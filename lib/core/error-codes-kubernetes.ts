@@ -96,4 +96,8 @@ export const KUBERNETES_ERROR_CODES = {
       "A gang has no nodes, more than its pool, a negative number of restarts, nodes too small for a pod beside the daemons, or processes that run as root.",
     remedy: "Ask for 1 to maxNodes nodes of the pool, or choose a larger type.",
   },
+  OPERATOR_VALUES_UNKNOWN: {
+    meaning: "Values were given for an operator that is not installed, so nothing would read them.",
+    remedy: "Add the operator to `operators`, or name one that is in it.",
+  },
 } as const;

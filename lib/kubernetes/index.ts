@@ -25,3 +25,31 @@ export {
   type UpstreamOptions,
 } from "./images/image-sources";
 export { mirrorCommands, MirrorTool } from "./images/mirror-commands";
+export { apiGroupsOf, Operator } from "./operators/operator";
+export { Operators, type OperatorsProps } from "./operators/operators";
+export { JobQueues } from "./queues/job-queues";
+export {
+  type GeneralNodes,
+  type JobQueuesProps,
+  type PoolQuota,
+  PreemptionPolicy,
+  QueueingStrategy,
+  ReclaimPolicy,
+  type TeamQueue,
+} from "./queues/job-queues-props";
+export {
+  kueueConfiguration,
+  type KueueConfigurationOptions,
+  kueueConfigurationText,
+  KueueFramework,
+} from "./queues/kueue-configuration";
+export { DEFAULT_QUEUE, QUEUE_LABEL, WORKLOAD_PRIORITY_LABEL, WorkloadPriority } from "./queues/labels";
+export { gangJobSet, type GangOptions } from "./gang/gang-job-set";
+export { type NodeShare, wholeNodeShare } from "./gang/node-share";
+export { isTopologyAware, NETWORK_LAYER_PREFIX, networkLayerLabel } from "./gang/topology";
+export { GANG_CONTAINER, type WholeNodePodOptions, wholeNodePodSpec } from "./gang/whole-node-pod";
+export type { ContainerDefaults, NodeLimit, TenantLimits } from "./tenant/limits";
+export { type TenantOptions, tenantManifests } from "./tenant/resolve-tenant";
+export { TEAM_LABEL, teamNamespace } from "./tenant/team";
+export { EgressRule, type NamespaceAccess, type NetworkPort, NetworkProtocol } from "./tenant/network-rules";
+export { Tenant, type TenantProps } from "./tenant/tenant";

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import type { ClusterConnection } from "../../contracts";
 import { InvalidProps } from "../../core";
 import { addCustomSynthesis, type Construct, TerraformStack, Token } from "../../terraform/cdktf";
 import type { HelmRelease } from "../helm-release";
@@ -19,7 +18,7 @@ export class FilesRenderer extends Renderer {
     super();
   }
 
-  public override bind(scope: Construct, _connection: ClusterConnection): Rendering {
+  public override bind(scope: Construct): Rendering {
     const stack = TerraformStack.of(scope).node.id;
     const rendering = new FilesRendering(this.options.directory ?? join("manifests", stack));
     addCustomSynthesis(scope, { onSynthesize: ({ outdir }) => rendering.write(outdir) });

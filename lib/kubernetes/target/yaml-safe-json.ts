@@ -5,7 +5,7 @@
  * @internal
  */
 export function yamlSafeJson(json: string): string {
-  // eslint-disable-next-line no-control-regex -- controls are what this is about
+   
   return json.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });

@@ -1,0 +1,36 @@
+import { HELM_CHARTS, type HelmChart } from "../../catalog";
+
+/** A controller that the library installs by its Helm chart, with what it adds to a cluster's API. */
+export class Operator {
+  public static readonly KARPENTER = new Operator("karpenter", HELM_CHARTS.karpenter, "kube-system", [
+    "karpenter.sh",
+    "karpenter.k8s.aws",
+  ]);
+  public static readonly KUEUE = new Operator("kueue", HELM_CHARTS.kueue, "kueue-system", ["kueue.x-k8s.io"]);
+  public static readonly JOBSET = new Operator("jobset", HELM_CHARTS.jobSet, "jobset-system", ["jobset.x-k8s.io"]);
+  public static readonly LEADER_WORKER_SET = new Operator("lws", HELM_CHARTS.leaderWorkerSet, "lws-system", [
+    "leaderworkerset.x-k8s.io",
+  ]);
+  public static readonly KEDA = new Operator("keda", HELM_CHARTS.keda, "keda", ["keda.sh"]);
+  public static readonly EXTERNAL_SECRETS = new Operator(
+    "external-secrets",
+    HELM_CHARTS.externalSecrets,
+    "external-secrets",
+    ["external-secrets.io"],
+  );
+
+  private constructor(
+    /** Name of the Helm release. */
+    public readonly name: string,
+    public readonly chart: HelmChart,
+    /** Namespace that it runs in. */
+    public readonly namespace: string,
+    /** API groups that are present once it is installed: for `ClusterConnection.apiGroups` of later stacks. */
+    public readonly apiGroups: readonly string[],
+  ) {}
+}
+
+/** API groups that some operators bring, sorted. */
+export function apiGroupsOf(operators: readonly Operator[]): readonly string[] {
+  return [...new Set(operators.flatMap(({ apiGroups }) => apiGroups))].sort();
+}

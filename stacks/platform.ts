@@ -1,0 +1,65 @@
+import type { Construct } from "constructs";
+import { karpenterManifests } from "cdktf-ai-datacenter/compute";
+import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
+import {
+  EgressRule,
+  JobQueues,
+  type KubernetesManifest,
+  KubernetesTarget,
+  Operator,
+  Tenant,
+} from "cdktf-ai-datacenter/kubernetes";
+import type { StageConfig } from "./config";
+import { type ClusterIdentifiers, readCluster, readKarpenter } from "./contracts";
+import {
+  connectionOf,
+  elasticPoolIds,
+  elasticPoolsOf,
+  type KubernetesStackOptions,
+  operatorsOf,
+  profilesOf,
+} from "./kubernetes";
+
+/** The objects that the operators act on: pools that scale, a place for each team, and queues with quotas. */
+export class PlatformStack extends DatacenterStack {
+  public constructor(scope: Construct, config: StageConfig, options: KubernetesStackOptions = {}) {
+    super(scope, `${config.name}-platform`, { stage: config.name, ...config, channel: options.channel });
+    const operators = operatorsOf(config);
+    const cluster = readCluster(this, config);
+    const connection = connectionOf(config, cluster, operators);
+    const target = new KubernetesTarget(this, "Kubernetes", { connection, renderer: options.renderer });
+    if (operators.includes(Operator.KARPENTER)) this.addElasticPools(config, cluster, target);
+    const tenants = config.teams.map(
+      ({ name, groups }) =>
+        new Tenant(this, idFrom("Team", name), {
+          target,
+          name,
+          groups,
+          identities: [{ namespace: `team-${name}`, serviceAccount: "jobs", annotations: {} }],
+          // Credentials come from the agent, data from S3 and from what the VPC's endpoints serve.
+          egress: [EgressRule.podIdentityAgent(), EgressRule.https(["0.0.0.0/0"])],
+        }),
+    );
+    if (operators.includes(Operator.KUEUE)) {
+      const after = tenants.flatMap(({ placed }) => placed);
+      new JobQueues(this, "Queues", { target, pools: profilesOf(config), teams: config.teams, after });
+    }
+    // A value that reaches no other stack: whoever deploys waits for the operators first.
+    const installed = scope.node.tryFindChild(`${config.name}-operators`);
+    if (installed instanceof DatacenterStack) this.addDependency(installed);
+  }
+
+  private addElasticPools(config: StageConfig, cluster: ClusterIdentifiers, target: KubernetesTarget): void {
+    const pools = elasticPoolsOf(config);
+    const ids = elasticPoolIds(this, config, cluster, readKarpenter(this, config, pools));
+    for (const pool of pools) {
+      const { nodeClass, nodePool } = karpenterManifests(pool, ids(pool.poolName));
+      target.placeAll(this, [nodeClass, nodePool].map(asManifest));
+    }
+  }
+}
+
+/** The pure data of the AWS half is a manifest; its own type says more than a target needs. */
+function asManifest(manifest: object): KubernetesManifest {
+  return manifest as KubernetesManifest;
+}

@@ -1,0 +1,5 @@
+import { synthReferenceStack } from "./stacks";
+
+test("dev-operators renders as reviewed", () => {
+  expect(synthReferenceStack("dev-operators")).toMatchSnapshot();
+});

@@ -1,0 +1,5 @@
+import { synthReferenceStack } from "./stacks";
+
+test("dev-platform renders as reviewed", () => {
+  expect(synthReferenceStack("dev-platform")).toMatchSnapshot();
+});

@@ -1,0 +1,5 @@
+import { synthReferenceStack } from "./stacks";
+
+test("prod-operators renders as reviewed", () => {
+  expect(synthReferenceStack("prod-operators")).toMatchSnapshot();
+});
