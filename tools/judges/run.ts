@@ -7,7 +7,7 @@ import { askJudges } from "./judges";
 import { type JudgeName, type Waiver, weigh } from "./verdict";
 
 /** Fewer mean that a judge could not read what was rendered. */
-const LEAST: Readonly<Record<JudgeName, number>> = { checkov: 1, "kube-score": 1, schema: 1, "pod-security": 1 };
+const LEAST: Readonly<Record<JudgeName, number>> = { checkov: 400, "kube-score": 100, schema: 30, "pod-security": 5 };
 
 /** Judges the folder that is named, or what `npm run -s render` wrote. */
 async function main([folder = "cdktf.out/manifests"]: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import type { ClusterConnection } from "../../contracts";
-import { jsonText } from "../../core";
+import { InvalidProps, jsonText } from "../../core";
 import { type Construct, TerraformStack } from "../../terraform/cdktf";
 import { KUBECTL_PROVIDER, KubectlManifest, KubectlProvider } from "../../terraform/kubectl";
 import type { HelmRelease } from "../helm-release";
@@ -30,6 +30,7 @@ class KubectlRendering implements Rendering {
   ): PlacedObject {
     // The body is made here and not by yamlencode: that function would take a token-like text of a user for one.
     const yamlBody = yamlSafeJson(jsonText(manifest));
+    refuseControls(manifest, `${scope.node.path}/${id}`);
     const resource = new KubectlManifest(scope, id, { yamlBody, dependsOn: dependablesOf(after) });
     return { key: manifestKey(manifest), dependables: [resource] };
   }
@@ -37,4 +38,20 @@ class KubectlRendering implements Rendering {
   public install(scope: Construct, id: string, release: HelmRelease, after: readonly PlacedObject[]): PlacedObject {
     return this.helm.install(scope, id, release, after);
   }
+}
+
+/**
+ * The provider writes the body anew with a YAML writer that leaves controls as they are, and then cannot read it: "control characters are not
+ * allowed". Seen with v1.19.0 by test/kubernetes-live, 2026-11-25.
+ */
+function refuseControls(manifest: KubernetesManifest, at: string): void {
+   
+  const controls = /\\u00(?:[01][0-9a-f]|7f|[89][0-9a-f])|\\uff(?:fe|ff)|\\[bf]/;
+  const found = controls.exec(yamlSafeJson(JSON.stringify(manifest)).replaceAll("\\\\", ""));
+  if (found === null) return;
+  throw new InvalidProps("MANIFEST_INVALID", `${at} ${manifestKey(manifest)}`, {
+    got: found[0],
+    allowed: "text without control characters, for the kubectl renderer: its provider cannot carry them",
+    remedy: "Take the character out, or choose another renderer.",
+  });
 }

@@ -5,7 +5,6 @@
  * @internal
  */
 export function yamlSafeJson(json: string): string {
-   
   return json.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });

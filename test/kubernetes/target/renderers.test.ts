@@ -116,10 +116,18 @@ const settings = (more: Readonly<Record<string, unknown>>): KubernetesManifest =
   ...more,
 });
 
+/** What the kubectl provider cannot carry, and its renderer refuses. */
+function hasControls(value: unknown): boolean {
+  if (typeof value === "string") return /(?![\t\n\r])[\p{Cc}\ufffe\uffff]/u.test(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, member]) => hasControls(key) || hasControls(member));
+}
+
 describe("every renderer writes the object that it was given", () => {
-  test.each(Object.entries(READERS))("%s, whatever text is in it", (_, read) => {
+  test.each(Object.entries(READERS))("%s, whatever text is in it", (name, read) => {
     fc.assert(
       fc.property(plain, (data) => {
+        fc.pre(name !== "kubectl" || !hasControls(data));
         expect(read(() => settings({ data }))).toEqual(settings({ data }));
       }),
       { numRuns: 60 },
@@ -237,6 +245,15 @@ describe("refusals", () => {
   ])("of %j, which has no form in a manifest", (manifest) => {
     expect(place(manifest)).toRefuse("MANIFEST_INVALID");
   });
+
+  test.each(["\u0001", "\u007f", "\u0085", "\b", "\uffff"])(
+    "of %j by the kubectl renderer, whose provider cannot carry it",
+    (text) => {
+      const kubectl = (data: object) => () => write(Renderers.kubectl(), () => settings({ data }));
+      expect(kubectl({ a: text })).toRefuse("MANIFEST_INVALID");
+      expect(kubectl({ a: "\\u0001 \\b \t\n" })).not.toThrow();
+    },
+  );
 
   test("of an object that is handed over twice", () => {
     const stack = testStack();
