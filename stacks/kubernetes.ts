@@ -50,10 +50,13 @@ export function connectionOf(
   });
 }
 
-/** Profiles of all pools, computed from the config as the cluster stack does: only identifiers travel between stacks. */
+/**
+ * Profiles of all pools, computed from the config as the cluster stack does: only identifiers travel between stacks. Managed pools come first,
+ * so that queues fill what stands before they start what scales; then by name, since the order of a config must not matter.
+ */
 export function profilesOf(config: StageConfig): readonly PoolProfile[] {
   const around = surroundingsOf(config);
-  const managed = Object.entries(config.pools).map(([name, options]) =>
+  const managed = byName(config.pools).map(([name, options]) =>
     resolveGpuNodePool(name, { revision: config.revision, ...options }, around, name),
   );
   return [...managed, ...elasticPoolsOf(config)].map(({ profile }) => profile);
@@ -62,9 +65,13 @@ export function profilesOf(config: StageConfig): readonly PoolProfile[] {
 /** The pools that Karpenter runs, with all defaults filled in. */
 export function elasticPoolsOf(config: StageConfig): readonly ResolvedElasticNodePool[] {
   const around = surroundingsOf(config);
-  return Object.entries(config.elasticPools ?? {}).map(([name, options]) =>
+  return byName(config.elasticPools ?? {}).map(([name, options]) =>
     resolveElasticNodePool(name, { revision: config.revision, ...options }, around, name),
   );
+}
+
+function byName<T>(pools: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(pools).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function surroundingsOf(config: StageConfig): PoolSurroundings {

@@ -56,7 +56,9 @@ test("pools are described from the config exactly as the cluster stack makes the
     .findAll()
     .map((construct) => (construct as unknown as { profile?: { poolName: string } }).profile)
     .filter((profile) => profile !== undefined);
-  expect(profilesOf(prod)).toEqual(made);
+  const names = profilesOf(prod).map(({ poolName }) => poolName);
+  expect(names).toEqual(["inference", "training", "burst"]);
+  expect(profilesOf(prod)).toEqual(names.map((name) => made.find(({ poolName }) => poolName === name)));
 });
 
 test("an elastic pool's objects are those of its construct, identifiers aside", () => {

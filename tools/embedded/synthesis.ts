@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { childEnvironment, type Environment } from "./environment";
 import { RunFailed, Unready } from "./failures";
@@ -50,8 +50,7 @@ export async function synthesize(
 }
 
 /**
- * The stacks of one stage that the embedded cloud can hold, from the manifest of an app, producers first. It has no cluster whose API
- * answers, so what needs a provider for Kubernetes is left out.
+ * The stacks of one stage from the manifest of an app, producers first.
  * @throws Unready when the stage has none, RunFailed when they depend on each other in a circle
  */
 export function stacksOf(outdir: string, stage: string): SynthesizedStack[] {
@@ -63,22 +62,7 @@ export function stacksOf(outdir: string, stage: string): SynthesizedStack[] {
     throw new Unready(`there is no stack of stage "${stage}"`, `Stages of stacks/config.ts: ${stages.join(", ")}.`);
   }
   const dependencies = (name: string) => manifest.stacks[name]?.dependencies ?? [];
-  return inOrder(names, dependencies)
-    .map((name) => ({ name, folder: join(outdir, "stacks", name) }))
-    .filter(({ folder }) => !needsCluster(folder));
-}
-
-function needsCluster(folder: string): boolean {
-  const json = join(folder, "cdk.tf.json");
-  // Manifests may be of another age than the folders beside them; what is missing is told by whoever opens it.
-  if (!existsSync(json)) return false;
-  const { terraform } = JSON.parse(readFileSync(json, "utf8")) as { readonly terraform?: TerraformBlock };
-  const providers = Object.keys(terraform?.required_providers ?? {});
-  return providers.some((name) => ["kubernetes", "kubectl", "helm"].includes(name));
-}
-
-interface TerraformBlock {
-  readonly required_providers?: Readonly<Record<string, unknown>>;
+  return inOrder(names, dependencies).map((name) => ({ name, folder: join(outdir, "stacks", name) }));
 }
 
 /** Sorts names so that each comes after what it depends on; among equals the given order stays. */

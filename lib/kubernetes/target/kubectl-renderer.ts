@@ -45,7 +45,6 @@ class KubectlRendering implements Rendering {
  * allowed". Seen with v1.19.0 by test/kubernetes-live, 2026-11-25.
  */
 function refuseControls(manifest: KubernetesManifest, at: string): void {
-   
   const controls = /\\u00(?:[01][0-9a-f]|7f|[89][0-9a-f])|\\uff(?:fe|ff)|\\[bf]/;
   const found = controls.exec(yamlSafeJson(JSON.stringify(manifest)).replaceAll("\\\\", ""));
   if (found === null) return;
