@@ -18,9 +18,9 @@ const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
 const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(".json"));
 const published = (entry: string) => entry.replace(/^\./, "cdktf-ai-datacenter");
 
-/** Modules that a fresh process loads for some published names, with forward slashes. */
-function loadedBy(names: readonly string[]): string[] {
-  const script = `for (const name of ${JSON.stringify(names)}) require(name); console.log(JSON.stringify(Object.keys(require.cache)));`;
+/** Modules that a fresh process loads for some published names and for what it then does, with forward slashes. */
+function loadedBy(names: readonly string[], then = ""): string[] {
+  const script = `for (const name of ${JSON.stringify(names)}) require(name); ${then}; console.log(JSON.stringify(Object.keys(require.cache)));`;
   const output = execFileSync(process.execPath, ["-e", script], { cwd: ROOT, encoding: "utf8" });
   return (JSON.parse(output) as string[]).map((path) => path.replaceAll("\\", "/"));
 }
@@ -32,10 +32,11 @@ beforeAll(() => {
 });
 
 describe("what is loaded", () => {
-  test("no entry loads a provider's barrel", () => {
-    const modules = loadedBy(entries.map(published));
-    expect(matching(modules, /\/@cdktf\/provider-aws\/lib\/s3-bucket\//)).not.toEqual([]);
-    expect(matching(modules, /\/@cdktf\/provider-[a-z]+\/lib\/index\.js$/)).toEqual([]);
+  test("no entry loads a provider's binding before it is used, and then that one alone", () => {
+    expect(matching(loadedBy(entries.map(published)), /\/@cdktf\/provider-/)).toEqual([]);
+    const used = loadedBy(entries.map(published), 'require("./dist/lib/terraform/aws.js").S3Bucket');
+    const files = matching(used, /\/@cdktf\/provider-[a-z]+\/lib\/[^/]+\/index\.js$/);
+    expect(files.map((path) => path.replace(/.*\/lib\//, ""))).toEqual(["s3-bucket/index.js"]);
   });
 
   test("the root entry loads neither the Kubernetes nor the Helm provider", () => {
