@@ -111,7 +111,10 @@ describe("the API server", () => {
 
   test("answers kubectl", () => {
     const args = ["--kubeconfig", plane.kubeconfigPath, "get", "namespace", "default", "-o", "name"];
-    const { stdout } = spawnSync(binaries.program(Program.KUBECTL), args, { encoding: "utf8", env: {} });
+    const { stdout } = spawnSync(binaries.program(Program.KUBECTL), args, {
+      encoding: "utf8",
+      env: { HOME: plane.folder },
+    });
     expect(stdout.trim()).toBe("namespace/default");
   });
 });
