@@ -100,4 +100,45 @@ export const KUBERNETES_ERROR_CODES = {
     meaning: "Values were given for an operator that is not installed, so nothing would read them.",
     remedy: "Add the operator to `operators`, or name one that is in it.",
   },
+  LOCAL_NVME_MISSING: {
+    meaning:
+      "A pod asks for local NVMe of a pool whose nodes have none, or do not stripe it; it would fill the root disk.",
+    remedy: "Choose a pool with local NVMe, or claim a volume of a storage class.",
+  },
+  STORAGE_CLASS_DUPLICATE: {
+    meaning: "Two storage classes have the same name, or more than one is the cluster's default.",
+    remedy: "Give each class its own name, and set isDefault on one.",
+  },
+  STORAGE_LOCATION_UNSUPPORTED: {
+    meaning: "A location cannot be mounted as asked: it is no prefix of a bucket, or it is read-only.",
+    remedy: "Pass the location of an object store, as `store.location()` gives it.",
+  },
+  STORAGE_REFERENCE_INVALID: {
+    meaning: "The id or name of a file system, a subnet or a security group does not have the form that AWS gives it.",
+    remedy: "Copy it from where the resource is made.",
+  },
+  STORAGE_SIZE_INVALID: {
+    meaning: "A volume's size is not whole, or not one that the service sells.",
+    remedy: "See the allowed sizes in the message.",
+  },
+  SECRET_IN_PROPS: {
+    meaning:
+      "A property holds what looks like a secret itself. It would stand in the state, in plans, in manifests and in the repository.",
+    remedy:
+      "Put the value into AWS Secrets Manager, name it here, and take the one that was written down out of service.",
+  },
+  SECRET_NAME_INVALID: {
+    meaning: "The name of a secret, of its key or of its file is not one that the service or Kubernetes takes.",
+    remedy: "Write the name as it stands in AWS Secrets Manager or in the Secret.",
+  },
+  SECRET_STORE_OPEN: {
+    meaning:
+      "A secret store for the whole cluster names no namespaces: whoever may make an ExternalSecret could read all of it.",
+    remedy: "List the namespaces, or give each team a store of its own (`secretStore`).",
+  },
+  SECRET_USE_UNSUPPORTED: {
+    meaning:
+      "A secret that is mounted from its provider has no Kubernetes Secret, so no environment variable can hold it.",
+    remedy: "Mount it and pass the path (`filePath`), or use SecretRef.externalSecret.",
+  },
 } as const;
