@@ -5,7 +5,9 @@ import { REPOSITORY } from "../embedded/repository";
 
 /** That of `npm run checkov`, since checkov is most of it. */
 const VENV = join(REPOSITORY, ".venv-checkov");
-const LISTS = ["tools/checkov/requirements.txt", "tools/judges/requirements.txt"].map((path) => join(REPOSITORY, path));
+/** Pinned packages of `npm run checkov`; path below the repository. */
+export const CHECKOV_LIST = "tools/checkov/requirements.txt";
+const SCHEMAS_LIST = "tools/judges/requirements.txt";
 
 /** Programs of the judges' Python environment. */
 export interface PythonPrograms {
@@ -13,10 +15,11 @@ export interface PythonPrograms {
   readonly checkov: string;
 }
 
-/** Installs what the lists name into the environment of the judges, unless it is there. */
-export function installPython(): PythonPrograms {
+/** Installs what the lists name into the environment of the judges, unless it is there. @param lists paths below the repository */
+export function installPython(lists: readonly string[] = [CHECKOV_LIST, SCHEMAS_LIST]): PythonPrograms {
   const programs = { python: join(VENV, "bin/python"), checkov: join(VENV, "bin/checkov") };
-  const wanted = LISTS.flatMap((list) => [...readFileSync(list, "utf8").matchAll(/^([\w-]+)==(\S+)$/gm)]);
+  const files = lists.map((list) => join(REPOSITORY, list));
+  const wanted = files.flatMap((list) => [...readFileSync(list, "utf8").matchAll(/^([\w-]+)==(\S+)$/gm)]);
   const missing = wanted.filter(([, name, version]) => installed(programs.python, name ?? "") !== version);
   if (missing.length === 0) return programs;
   const names = missing.map(([pin]) => pin).join(", ");
@@ -25,8 +28,8 @@ export function installPython(): PythonPrograms {
   if (spawnSync(programs.python, ["-m", "pip", "--version"]).status !== 0) {
     execFileSync("python3", ["-m", "venv", "--clear", VENV], visible);
   }
-  const lists = LISTS.flatMap((list) => ["-r", list]);
-  execFileSync(programs.python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...lists], visible);
+  const named = files.flatMap((file) => ["-r", file]);
+  execFileSync(programs.python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...named], visible);
   return programs;
 }
 

@@ -1,31 +1,9 @@
 import { CapacityKind, type PoolProfile, TaintEffect } from "cdktf-ai-datacenter/contracts";
+import { p5Pool } from "../p5-pool";
 
 /** A pool as `GpuNodePool` of p5.48xlarge profiles it. */
 export function pool(more: Partial<PoolProfile> = {}): PoolProfile {
-  const poolName = more.poolName ?? "train";
-  return {
-    poolName,
-    instanceType: "p5.48xlarge",
-    nodeSelector: { "aidc/pool": poolName },
-    taints: [{ key: "nvidia.com/gpu", value: "present", effect: TaintEffect.NO_SCHEDULE }],
-    zones: ["us-east-1a"],
-    acceleratorName: "h100",
-    acceleratorResource: "nvidia.com/gpu",
-    acceleratorsPerNode: 8,
-    fabricResource: "vpc.amazonaws.com/efa",
-    fabricInterfacesPerNode: 32,
-    wholeNodeResources: { "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32", "hugepages-2Mi": "5120Mi" },
-    sharedMemoryMiBPerNode: 1048576,
-    topologyLayers: 3,
-    vcpusPerNode: 192,
-    memoryMiBPerNode: 2097152,
-    localNvmeGBPerNode: 30400,
-    maxPodsPerNode: 51,
-    capacityKind: CapacityKind.BLOCK,
-    minNodes: 0,
-    maxNodes: 16,
-    ...more,
-  };
+  return p5Pool({ poolName: "train", capacityKind: CapacityKind.BLOCK, minNodes: 0, ...more });
 }
 
 export const neuronPool = pool({
