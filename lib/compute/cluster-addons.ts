@@ -6,6 +6,7 @@ import { Construct, type ITerraformDependable } from "../terraform/cdktf";
 import { EksAddon } from "../terraform/aws";
 import { jsonText } from "../terraform/json-text";
 import type { ClusterProps } from "./cluster-props";
+import { coreDnsBeside } from "./coredns-configuration";
 
 export interface ClusterAddonsProps {
   readonly cluster: ClusterReference;
@@ -42,7 +43,7 @@ export class BootstrapAddons extends Construct {
 export class WorkloadAddons extends Construct {
   public constructor(scope: Construct, id: string, props: ClusterAddonsProps, systemPool: ITerraformDependable) {
     super(scope, id);
-    addAddon(this, props, "coredns", undefined, [systemPool]);
+    addAddon(this, props, "coredns", coreDnsBeside(props.configuration?.coredns), [systemPool]);
     // Its DCGM server tolerates nothing by itself. On tainted accelerator nodes it would then be missing, which the agent reports as
     // broken hardware, and node repair would replace healthy nodes. Source: aws/containers-roadmap#2567, 2026.
     const tolerant = { dcgmAgent: { tolerations: [{ operator: "Exists" }] } };

@@ -51,7 +51,8 @@ export interface ClusterProps {
   readonly addonVersions?: Readonly<Partial<Record<EksAddonName, string>>>;
   /**
    * More configuration of add-ons, as their schemas have it (`aws eks describe-addon-configuration`), over what the cluster sets
-   * itself: network policy of the VPC CNI, and monitoring on tainted nodes. @default - none
+   * itself: network policy of the VPC CNI, monitoring on tainted nodes, and DNS for a start of 1,000 nodes at once
+   * (`coreDnsConfiguration` for other sizes). @default - none
    */
   readonly addonConfiguration?: Readonly<Partial<Record<EksAddonName, Readonly<Record<string, unknown>>>>>;
   /** Days to keep the control-plane log. @default 365 */

@@ -12,6 +12,7 @@ export { type BlockWindow, capacityWindow } from "./capacity/window";
 export { Cluster, type ClusterAttributes } from "./cluster";
 export type { ICluster } from "./cluster-interface";
 export { type ClusterProps, SYSTEM_POOL_DEFAULTS, type SystemPoolOptions } from "./cluster-props";
+export { coreDnsConfiguration, type CoreDnsOptions } from "./coredns-configuration";
 export { type AddressNeeds, addressNeeds, subnetAddresses, subnetPrefix } from "./fabric/addresses";
 export { type CompiledFabric, compileFabric, type FabricRequest } from "./fabric/compile";
 export { Fabric, FabricPolicy } from "./fabric/fabric";

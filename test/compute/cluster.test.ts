@@ -337,7 +337,7 @@ describe("composition", () => {
       enableNetworkPolicy: "true",
       env: { ENABLE_PREFIX_DELEGATION: "true" },
     });
-    expect(configurationOf("coredns")).toBe('{"replicaCount":3}');
+    expect(JSON.parse(configurationOf("coredns"))).toMatchObject({ replicaCount: 3 });
     expect(configurationOf("kube-proxy")).toBeUndefined();
   });
 
