@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { AccessHost, Cluster, ElasticNodePool, GpuNodePool, KarpenterController } from "cdktf-ai-datacenter/compute";
 import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
 import { WorkloadIdentity } from "cdktf-ai-datacenter/security";
-import type { StageConfig } from "./config";
+import type { StageConfig, TeamConfig } from "./config";
 import { type DataStores, publishCluster, publishKarpenter, readData, readKeys, readNetwork } from "./contracts";
 
 /** The cluster, its accelerator pools, and an identity for each team's jobs. */
@@ -31,7 +31,7 @@ export class ClusterStack extends DatacenterStack {
     }
     if (config.elasticPools !== undefined) this.addElasticPools(config, config.elasticPools, cluster);
     const stores = readData(this, config, dataKey);
-    for (const { name } of config.teams) this.addTeam(name, cluster, stores);
+    for (const team of config.teams) this.addTeam(team, cluster, stores);
     publishCluster(this, cluster);
     new TerraformOutput(this, "clusterName", { value: cluster.clusterName });
     new TerraformOutput(this, "apiEndpoint", { value: cluster.endpoint });
@@ -51,8 +51,8 @@ export class ClusterStack extends DatacenterStack {
     publishKarpenter(this, karpenter, Object.fromEntries(pools));
   }
 
-  /** A team's jobs read every dataset and model, and write their own checkpoints and models. */
-  private addTeam(name: string, cluster: Cluster, stores: DataStores): void {
+  /** A team's jobs read every dataset and model, write their own checkpoints and models, and read the team's secrets. */
+  private addTeam({ name, secrets = [] }: TeamConfig, cluster: Cluster, stores: DataStores): void {
     const identity = new WorkloadIdentity(this, idFrom("Team", name), {
       cluster,
       namespace: `team-${name}`,
@@ -62,5 +62,17 @@ export class ClusterStack extends DatacenterStack {
     stores.models.grants.read(identity);
     stores.checkpoints.grants.readWrite(identity, `${name}/`);
     stores.models.grants.readWrite(identity, `${name}/`);
+    if (secrets.length === 0) return;
+    identity.allow({
+      actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+      resources: secrets.map(({ remoteName }) => this.secretArn(remoteName)),
+    });
+  }
+
+  /** ARNs of secrets end in a dash and six characters that the service chooses. */
+  private secretArn(remoteName: string): string {
+    if (remoteName.startsWith("arn:")) return remoteName;
+    const { partition, region, accountId } = this.environment;
+    return `arn:${partition}:secretsmanager:${region}:${accountId}:secret:${remoteName}-??????`;
   }
 }

@@ -1,7 +1,35 @@
 import { ApiAccess, type ElasticNodePoolOptions, Fabric, type GpuNodePoolOptions } from "cdktf-ai-datacenter/compute";
 import { Backend } from "cdktf-ai-datacenter/core";
-import type { ImageSources, Operator, PoolQuota } from "cdktf-ai-datacenter/kubernetes";
+import type {
+  BlockStorageClass,
+  CsiSecretOptions,
+  ImageSources,
+  LustreVolumeOptions,
+  ObjectVolumeOptions,
+  Operator,
+  PoolQuota,
+} from "cdktf-ai-datacenter/kubernetes";
 import { InterfaceEndpoint, NatGateways } from "cdktf-ai-datacenter/network";
+
+/** Stores of the stage that every team may read. */
+export enum MountedStore {
+  DATASETS = "datasets",
+  MODELS = "models",
+}
+
+/** A folder of a store, as files that pods read. They are the pods' own reads: by the team's identity, with what it may see. */
+export interface ObjectMount extends Pick<ObjectVolumeOptions, "name" | "cacheGiB" | "cpus" | "memoryGiB"> {
+  /** @default MountedStore.DATASETS */
+  readonly store?: MountedStore;
+  /** Folder in the store, such as "corpus/". @default - all of it */
+  readonly prefix?: string;
+}
+
+/** A Lustre file system that exists. */
+export type FileSystemMount = Omit<LustreVolumeOptions, "namespace">;
+
+/** A secret of AWS Secrets Manager, encrypted with the service's own key, that the team's pods can mount as a file. */
+export type SecretMount = Pick<CsiSecretOptions, "name" | "remoteName" | "property" | "fileName">;
 
 /** A team: its jobs run in the namespace `team-<name>` and write below `<name>/`. */
 export interface TeamConfig {
@@ -11,6 +39,12 @@ export interface TeamConfig {
   readonly quotas?: readonly PoolQuota[];
   /** RBAC groups of its people. @default - nobody */
   readonly groups?: readonly string[];
+  /** Folders of the stage's stores; each is a claim in the team's namespace, by its name. @default - none */
+  readonly mounts?: readonly ObjectMount[];
+  /** Lustre file systems; each is a claim too. @default - none */
+  readonly fileSystems?: readonly FileSystemMount[];
+  /** Secrets that its pods may read. @default - none */
+  readonly secrets?: readonly SecretMount[];
 }
 
 /** Everything that tells one stage of the data center from another. */
@@ -60,8 +94,16 @@ export interface StageConfig {
   /** Pools that Karpenter runs, by name; with any, its AWS half is made. @default - none */
   readonly elasticPools?: Readonly<Record<string, ElasticNodePoolOptions>>;
   readonly teams: readonly TeamConfig[];
-  /** What is installed in the cluster. @default - Kueue and JobSet, and Karpenter where there are elastic pools */
+  /**
+   * What is installed in the cluster.
+   * @default - Kueue and JobSet, Karpenter where there are elastic pools, and the drivers of what teams mount
+   */
   readonly operators?: readonly Operator[];
+  /**
+   * Storage classes of EBS volumes. Each is encrypted with the cluster key unless it names another, which the EBS driver's role must then be
+   * allowed to use. @default - one, "gp3", for claims that name none
+   */
+  readonly storageClasses?: readonly BlockStorageClass[];
   /** Where nodes get images from. @default - their makers, and EKS' registry of the region */
   readonly images?: ImageSources;
   /** API groups that others bring to the cluster, such as "monitoring.coreos.com". @default - none */
@@ -125,6 +167,7 @@ const prod: StageConfig = {
         { pool: "training", nodes: 12 },
         { pool: "burst", nodes: 0 },
       ],
+      mounts: [{ name: "corpus", prefix: "corpus/" }],
     },
     {
       name: "serving",

@@ -109,7 +109,8 @@ export function publishData(stack: DatacenterStack, stores: Readonly<Record<keyo
   });
 }
 
-export function readData(stack: DatacenterStack, config: StageConfig, encryptionKey: IEncryptionKey): DataStores {
+/** @param encryptionKey the stores' key, without which grants allow nothing on it @default - none */
+export function readData(stack: DatacenterStack, config: StageConfig, encryptionKey?: IEncryptionKey): DataStores {
   const keys = ["datasetsBucket", "checkpointsBucket", "modelsBucket"] as const;
   const read = stack.channel.read(stack, DATA, keys, `${config.name}-data`);
   const store = (id: string, bucketName: string) =>

@@ -9,6 +9,7 @@ import { DataStack } from "./data";
 import { FoundationStack } from "./foundation";
 import { OperatorsStack } from "./operators";
 import { PlatformStack } from "./platform";
+import { hasWorkloads, WorkloadsStack } from "./workloads";
 
 /** All stacks of one stage, in the order in which they are deployed; the bootstrap stack stands by itself. */
 export function addStage(scope: Construct, config: StageConfig): void {
@@ -18,6 +19,7 @@ export function addStage(scope: Construct, config: StageConfig): void {
   new ClusterStack(scope, config);
   new OperatorsStack(scope, config);
   new PlatformStack(scope, config);
+  for (const team of config.teams.filter(hasWorkloads)) new WorkloadsStack(scope, config, team);
 }
 
 /** What a stage costs per hour before anybody uses it. */

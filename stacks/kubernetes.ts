@@ -7,11 +7,11 @@ import {
   resolveGpuNodePool,
 } from "cdktf-ai-datacenter/compute";
 import type { ClusterConnection, PoolProfile } from "cdktf-ai-datacenter/contracts";
-import type { ContractChannel, DatacenterStack } from "cdktf-ai-datacenter/core";
+import { type ContractChannel, DatacenterStack } from "cdktf-ai-datacenter/core";
 import { apiGroupsOf, eksConnection, ImageSources, Operator, type Renderer } from "cdktf-ai-datacenter/kubernetes";
 import { resolveNetwork } from "cdktf-ai-datacenter/network";
 import type { StageConfig } from "./config";
-import { type ClusterIdentifiers, type KarpenterIdentifiers, readKeys, readNetwork } from "./contracts";
+import { type ClusterIdentifiers, type KarpenterIdentifiers, readNetwork } from "./contracts";
 
 /** How the stacks of the Kubernetes half are written. */
 export interface KubernetesStackOptions {
@@ -21,10 +21,24 @@ export interface KubernetesStackOptions {
   readonly channel?: ContractChannel;
 }
 
-/** What a stage installs, unless it says otherwise: queues and gangs, and Karpenter where there are pools for it. */
-export function operatorsOf({ operators, elasticPools }: StageConfig): readonly Operator[] {
+/** What a stage installs, unless it says otherwise: queues and gangs, Karpenter where there are pools for it, drivers of what is mounted. */
+export function operatorsOf({ operators, elasticPools, teams }: StageConfig): readonly Operator[] {
   if (operators !== undefined) return operators;
-  return [Operator.KUEUE, Operator.JOBSET, ...(elasticPools === undefined ? [] : [Operator.KARPENTER])];
+  const needs = (what: "mounts" | "fileSystems" | "secrets") => teams.some((team) => (team[what] ?? []).length > 0);
+  return [
+    Operator.KUEUE,
+    Operator.JOBSET,
+    ...(elasticPools === undefined ? [] : [Operator.KARPENTER]),
+    ...(needs("mounts") ? [Operator.MOUNTPOINT_S3_CSI] : []),
+    ...(needs("fileSystems") ? [Operator.FSX_CSI] : []),
+    ...(needs("secrets") ? [Operator.SECRETS_STORE_CSI, Operator.SECRETS_STORE_AWS] : []),
+  ];
+}
+
+/** Makes a stack wait for one of which no value reaches it, where both are of one app: whoever deploys waits too. */
+export function deployAfter(stack: DatacenterStack, id: string): void {
+  const earlier = stack.node.scope?.node.tryFindChild(id);
+  if (earlier instanceof DatacenterStack) stack.addDependency(earlier);
 }
 
 /** Where nodes get images from: EKS' own from the registry of the region. */
@@ -89,8 +103,8 @@ export function elasticPoolIds(
   config: StageConfig,
   cluster: ClusterIdentifiers,
   karpenter: KarpenterIdentifiers,
+  keyArn: string,
 ): (poolName: string) => KarpenterPoolIds {
-  const keyArn = readKeys(stack, config).clusterKey.keyArn;
   const { acceleratorSubnets: subnets } = readNetwork(stack, config);
   const clusterStack = `${config.name}-cluster`;
   const tags = { ...config.tags, Stage: config.name, Stack: clusterStack, ManagedBy: "cdktf-ai-datacenter" };

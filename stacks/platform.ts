@@ -7,12 +7,14 @@ import {
   type KubernetesManifest,
   KubernetesTarget,
   Operator,
+  StorageClasses,
   Tenant,
 } from "cdktf-ai-datacenter/kubernetes";
 import type { StageConfig } from "./config";
-import { type ClusterIdentifiers, readCluster, readKarpenter } from "./contracts";
+import { type ClusterIdentifiers, readCluster, readKarpenter, readKeys } from "./contracts";
 import {
   connectionOf,
+  deployAfter,
   elasticPoolIds,
   elasticPoolsOf,
   type KubernetesStackOptions,
@@ -20,7 +22,7 @@ import {
   profilesOf,
 } from "./kubernetes";
 
-/** The objects that the operators act on: pools that scale, a place for each team, and queues with quotas. */
+/** The objects that the operators act on: pools that scale, storage classes, a place for each team, and queues with quotas. */
 export class PlatformStack extends DatacenterStack {
   public constructor(scope: Construct, config: StageConfig, options: KubernetesStackOptions = {}) {
     super(scope, `${config.name}-platform`, { stage: config.name, ...config, channel: options.channel });
@@ -28,30 +30,35 @@ export class PlatformStack extends DatacenterStack {
     const cluster = readCluster(this, config);
     const connection = connectionOf(config, cluster, operators);
     const target = new KubernetesTarget(this, "Kubernetes", { connection, renderer: options.renderer });
-    if (operators.includes(Operator.KARPENTER)) this.addElasticPools(config, cluster, target);
-    const tenants = config.teams.map(
-      ({ name, groups }) =>
-        new Tenant(this, idFrom("Team", name), {
-          target,
-          name,
-          groups,
-          identities: [{ namespace: `team-${name}`, serviceAccount: "jobs", annotations: {} }],
-          // Credentials come from the agent, data from S3 and from what the VPC's endpoints serve.
-          egress: [EgressRule.podIdentityAgent(), EgressRule.https(["0.0.0.0/0"])],
-        }),
-    );
-    if (operators.includes(Operator.KUEUE)) {
-      const after = tenants.flatMap(({ placed }) => placed);
-      new JobQueues(this, "Queues", { target, pools: profilesOf(config), teams: config.teams, after });
+    const { keyArn } = readKeys(this, config).clusterKey;
+    if (operators.includes(Operator.KARPENTER)) this.addElasticPools(config, cluster, target, keyArn);
+    const { storageClasses = [{ isDefault: true }] } = config;
+    const block = storageClasses.map((options) => ({ kmsKeyArn: keyArn, ...options }));
+    new StorageClasses(this, "StorageClasses", { target, block });
+    for (const { name, groups } of config.teams) {
+      new Tenant(this, idFrom("Team", name), {
+        target,
+        name,
+        groups,
+        identities: [{ namespace: `team-${name}`, serviceAccount: "jobs", annotations: {} }],
+        // Credentials come from the agent, data from S3 and from what the VPC's endpoints serve.
+        egress: [EgressRule.podIdentityAgent(), EgressRule.https(["0.0.0.0/0"])],
+      });
     }
-    // A value that reaches no other stack: whoever deploys waits for the operators first.
-    const installed = scope.node.tryFindChild(`${config.name}-operators`);
-    if (installed instanceof DatacenterStack) this.addDependency(installed);
+    if (operators.includes(Operator.KUEUE)) {
+      new JobQueues(this, "Queues", { target, pools: profilesOf(config), teams: config.teams });
+    }
+    deployAfter(this, `${config.name}-operators`);
   }
 
-  private addElasticPools(config: StageConfig, cluster: ClusterIdentifiers, target: KubernetesTarget): void {
+  private addElasticPools(
+    config: StageConfig,
+    cluster: ClusterIdentifiers,
+    target: KubernetesTarget,
+    keyArn: string,
+  ): void {
     const pools = elasticPoolsOf(config);
-    const ids = elasticPoolIds(this, config, cluster, readKarpenter(this, config, pools));
+    const ids = elasticPoolIds(this, config, cluster, readKarpenter(this, config, pools), keyArn);
     for (const pool of pools) {
       const { nodeClass, nodePool } = karpenterManifests(pool, ids(pool.poolName));
       target.placeAll(this, [nodeClass, nodePool].map(asManifest));

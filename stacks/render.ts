@@ -6,6 +6,7 @@ import { Renderers } from "cdktf-ai-datacenter/kubernetes";
 import { type StageConfig, stages } from "./config";
 import { OperatorsStack } from "./operators";
 import { PlatformStack } from "./platform";
+import { hasWorkloads, WorkloadsStack } from "./workloads";
 
 /**
  * Writes the Kubernetes half of every stage as YAML, one object a file: `npm run -s render`. Nothing is deployed to know identifiers from,
@@ -20,6 +21,9 @@ export function renderStages(folder: string, configs: readonly StageConfig[] = s
     });
     new OperatorsStack(app, config, written("operators"));
     new PlatformStack(app, config, written("platform"));
+    for (const team of config.teams.filter(hasWorkloads)) {
+      new WorkloadsStack(app, config, team, written(`workloads-${team.name}`));
+    }
   }
   app.synth();
 }
@@ -39,6 +43,9 @@ export function exampleIdentifiers({ name, accountId, region, zones, elasticPool
       caData: Buffer.from("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").toString("base64"),
       securityGroupId: "sg-0123456789abcdef0",
     },
+    "data/v1": Object.fromEntries(
+      ["datasets", "checkpoints", "models"].map((store) => [`${store}Bucket`, `${name}-data-${store}-${accountId}`]),
+    ),
     "keys/v1": { dataKeyArn: key, clusterKeyArn: key },
     "network/v1": { vpcId: "vpc-0123456789abcdef0", privateSubnetIds: subnets, acceleratorSubnetIds: subnets },
     "karpenter/v1": { queueName: name, instanceProfileName: `${name}-nodes`, ...Object.fromEntries(ofPools) },

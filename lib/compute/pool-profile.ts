@@ -3,7 +3,7 @@ import { ACCELERATOR_LABEL, POOL_LABEL, type PoolProfile, type PoolTaint, TaintE
 import { InvalidProps } from "../core";
 import type { CapacityDecisions } from "./capacity/decisions";
 import type { CompiledFabric } from "./fabric/compile";
-import { EFA_RESOURCE } from "./fabric/pod-requests";
+import { EFA_NODE_HUGEPAGES_MIB, EFA_RESOURCE } from "./fabric/pod-requests";
 
 /** What a profile is made of. */
 export interface ProfileParts {
@@ -49,6 +49,7 @@ export function poolProfile(poolName: string, parts: ProfileParts, at: string): 
     fabricResource: fabric.efaInterfaces > 0 ? EFA_RESOURCE : undefined,
     fabricInterfacesPerNode: fabric.efaInterfaces,
     wholeNodeResources: fabric.podRequests.resources,
+    ...(fabric.efaInterfaces > 0 && { hugePagesMiBPerNode: EFA_NODE_HUGEPAGES_MIB }),
     sharedMemoryMiBPerNode: fabric.podRequests.sharedMemoryMiB,
     topologyLayers: spec.topologyLayers,
     vcpusPerNode: spec.vcpus,

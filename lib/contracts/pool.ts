@@ -42,6 +42,10 @@ export interface PoolProfile {
   readonly fabricInterfacesPerNode: number;
   /** What a pod that takes a whole node asks for: accelerators, fabric interfaces, huge pages, as Kubernetes quantities. */
   readonly wholeNodeResources: Readonly<Record<string, string>>;
+  /** Memory that the kernel of a node keeps as huge pages, in MiB. @default - what wholeNodeResources asks for */
+  readonly hugePagesMiBPerNode?: number;
+  /** Environment that processes need which use the fabric, by name. @default - none */
+  readonly fabricEnvironment?: Readonly<Record<string, string>>;
   /** Upper bound of shared memory of a pod that takes a whole node, in MiB. */
   readonly sharedMemoryMiBPerNode: number;
   /** Layers of the network topology that nodes are labelled with: 3 or 4. @default - not known */

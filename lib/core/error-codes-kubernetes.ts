@@ -93,8 +93,8 @@ export const KUBERNETES_ERROR_CODES = {
   },
   GANG_INVALID: {
     meaning:
-      "A gang has no nodes, more than its pool, a negative number of restarts, nodes too small for a pod beside the daemons, or processes that run as root.",
-    remedy: "Ask for 1 to maxNodes nodes of the pool, or choose a larger type.",
+      "A gang has no nodes, more than its pool, a negative number of restarts, nodes too small for a pod beside the daemons, a variable given twice, or processes that run as root.",
+    remedy: "Ask for 1 to maxNodes nodes of the pool, reserve less of each, or choose a larger type.",
   },
   OPERATOR_VALUES_UNKNOWN: {
     meaning: "Values were given for an operator that is not installed, so nothing would read them.",

@@ -53,9 +53,20 @@ export { type TenantOptions, tenantManifests } from "./tenant/resolve-tenant";
 export { TEAM_LABEL, teamNamespace } from "./tenant/team";
 export { EgressRule, type NamespaceAccess, type NetworkPort, NetworkProtocol } from "./tenant/network-rules";
 export { Tenant, type TenantProps } from "./tenant/tenant";
-export { StorageClasses, type StorageClassesProps } from "./storage/storage-classes";
+export { BlockFileSystem, type BlockStorageClass, blockStorageClass } from "./storage/block-class";
+export { VolumeReclaimPolicy } from "./storage/class-options";
 export { localScratchVolume } from "./storage/local-scratch";
+export { type LustreClaim, lustreClaim, type LustreStorageClass, lustreStorageClass } from "./storage/lustre-class";
 export { lustreVolume, type LustreVolumeOptions } from "./storage/lustre-volume";
-export { objectVolume, type ObjectVolumeOptions } from "./storage/object-volume";
-export { SecretRef } from "./secrets/secret-ref";
-export { clusterSecretStore, secretStore } from "./secrets/secret-store";
+export { MountIdentity, objectVolume, type ObjectVolumeOptions, objectVolumeShare } from "./storage/object-volume";
+export { claimVolume } from "./storage/static-volume";
+export { StorageClasses, type StorageClassesProps } from "./storage/storage-classes";
+export { EXTERNAL_SECRETS_GROUP, type ExternalSecretOptions } from "./secrets/external-secret";
+export { type CsiSecretOptions, SECRETS_STORE_GROUP } from "./secrets/secret-provider-class";
+export { type ExistingSecretOptions, SecretRef } from "./secrets/secret-ref";
+export {
+  type ClusterSecretStoreOptions,
+  clusterSecretStore,
+  type SecretStoreOptions,
+  secretStore,
+} from "./secrets/secret-store";

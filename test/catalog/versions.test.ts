@@ -1,5 +1,6 @@
 import { compareVersions } from "cdktf-ai-datacenter/catalog";
 import * as fc from "fast-check";
+import { compareNumbers, numbersIn } from "../../lib/catalog/versions";
 
 const version = fc.array(fc.nat({ max: 99 }), { minLength: 1, maxLength: 5 });
 
@@ -55,4 +56,34 @@ test("a missing number is zero, on either side", () => {
   expect(compareVersions("1.2", "1.2.1")).toBeLessThan(0);
   expect(compareVersions("1.2.1", "1.2")).toBeGreaterThan(0);
   expect(compareVersions("1.2", "1.2.0")).toBe(0);
+});
+
+test.each([
+  ["v1.2.3", [1, 2, 3]],
+  ["1.35", [1, 35]],
+  ["1.13.2-eksbuild.21", [1, 13, 2]],
+  ["1.32.4-dispatcher", [1, 32, 4]],
+  ["go1.27rc1", [1, 27]],
+  ["go1.26.8 X:nodwarf5", [1, 26, 8]],
+  ["devel go1.28-3f1a9c2b Tue Nov 24", [1, 28]],
+  ["v3.19.0+g3d8990f", [3, 19, 0]],
+  ["20", undefined],
+  ["no version is set", undefined],
+  ["", undefined],
+])("finds the first dotted version in %j", (text, numbers) => {
+  expect(numbersIn(text)).toEqual(numbers);
+});
+
+test.each([
+  [[1, 26, 8], [1, 26, 6], 1],
+  [[1, 26], [1, 26, 6], -1],
+  [[1, 27], [1, 26, 6], 1],
+  [[1, 10, 0], [1, 10], 0],
+  [[1, 10, 1], [1, 10], 1],
+  [[20, 20, 2], [20], 1],
+  [[18, 20, 2], [20], -1],
+  [[], [20], -1],
+  [[1, 0], [], 1],
+])("compares the numbers %j with %j", (a, b, order) => {
+  expect(compareNumbers(a, b)).toBe(order);
 });

@@ -73,6 +73,7 @@ describe("the profile", () => {
       acceleratorsPerNode: 8,
       acceleratorMemoryMiB: 81920,
       fabricResource: "vpc.amazonaws.com/efa",
+      hugePagesMiBPerNode: 10256,
       fabricInterfacesPerNode: 32,
       wholeNodeResources: { "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32", "hugepages-2Mi": "5120Mi" },
       sharedMemoryMiBPerNode: 1048576,

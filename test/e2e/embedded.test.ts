@@ -178,7 +178,7 @@ describe("npm start, in an environment that points everywhere else", () => {
       stacks: Record<string, unknown>;
     };
     const all = Object.keys(manifest.stacks).filter((name) => name.startsWith("prod-"));
-    const kubernetes = ["prod-operators", "prod-platform"];
+    const kubernetes = ["prod-operators", "prod-platform", "prod-workloads-research"];
     expect(all).toEqual(expect.arrayContaining(kubernetes));
     for (const name of kubernetes) expect(result.stderr).toContain(`${name} is not applied`);
     const stage = all.filter((name) => !kubernetes.includes(name));

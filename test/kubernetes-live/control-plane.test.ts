@@ -3,14 +3,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { PoolProfile } from "../../lib/contracts/pool";
+import { profilesOf } from "../../stacks/kubernetes";
 import type { ApiObject } from "../../tools/kubernetes/api-client";
 import { type KubernetesBinaries, KUBERNETES_VERSION, Program } from "../../tools/kubernetes/binaries";
 import { buildKubernetes } from "../../tools/kubernetes/build";
 import { ControlPlane } from "../../tools/kubernetes/control-plane";
 import { addNodes, nodeManifests, removeNodes } from "../../tools/kubernetes/nodes";
-import { p5Pool } from "./pools";
+import { prod } from "./reference-stacks";
 
-const POOL = p5Pool();
+const POOL = profilesOf(prod).find(({ poolName }) => poolName === "training") as PoolProfile;
 
 let binaries: KubernetesBinaries;
 let plane: ControlPlane;
@@ -137,7 +139,7 @@ describe("nodes of a profile", () => {
     expect(node?.spec).toMatchObject({ taints: POOL.taints });
     expect(node?.status).toMatchObject({
       capacity: { cpu: "192", pods: "51", "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32" },
-      allocatable: { "nvidia.com/gpu": "8", "hugepages-2Mi": "5128Mi" },
+      allocatable: { "nvidia.com/gpu": "8", "hugepages-2Mi": "5Gi" },
     });
   });
 

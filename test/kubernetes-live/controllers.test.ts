@@ -1,13 +1,13 @@
+import type { PoolProfile } from "../../lib/contracts/pool";
+import { profilesOf } from "../../stacks/kubernetes";
 import type { ApiObject } from "../../tools/kubernetes/api-client";
 import { buildKubernetes } from "../../tools/kubernetes/build";
 import { ControlPlane } from "../../tools/kubernetes/control-plane";
-import { startJobSet, startKarpenter, startKueue, startLeaderWorkerSet } from "../../tools/kubernetes/controllers";
-import { addNodes, karpenterInstanceType } from "../../tools/kubernetes/nodes";
-import { p5Pool } from "./pools";
+import { startJobSet, startKueue, startLeaderWorkerSet } from "../../tools/kubernetes/controllers";
+import { addNodes } from "../../tools/kubernetes/nodes";
+import { prod } from "./reference-stacks";
 
-const POOL = p5Pool();
-/** Has no nodes of its own: Karpenter brings them. */
-const ELASTIC = p5Pool({ poolName: "elastic" });
+const POOL = profilesOf(prod).find(({ poolName }) => poolName === "training") as PoolProfile;
 const QUEUE = "kueue.x-k8s.io/queue-name";
 
 let plane: ControlPlane;
@@ -18,7 +18,6 @@ beforeAll(async () => {
   await startJobSet(plane);
   await startLeaderWorkerSet(plane);
   await startKueue(plane);
-  await startKarpenter(plane, [karpenterInstanceType(ELASTIC)]);
 });
 
 afterAll(() => plane.stop());
@@ -147,53 +146,5 @@ describe("Kueue", () => {
     };
     const wrong = { apiVersion: "kueue.x-k8s.io/v1beta2", kind: "ClusterQueue", metadata: { name: "wrong" }, spec };
     await expect(plane.client.create(wrong)).rejects.toThrow(/reclaimWithinCohort/);
-  });
-});
-
-describe("Karpenter", () => {
-  test("makes a node for a waiting pod, and takes it away", async () => {
-    const { client } = plane;
-    const nodeClassRef = { group: "karpenter.kwok.sh", kind: "KWOKNodeClass", name: "elastic" };
-    const requirements = [
-      { key: "node.kubernetes.io/instance-type", operator: "In", values: [ELASTIC.instanceType] },
-      { key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] },
-    ];
-    const template = {
-      metadata: { labels: ELASTIC.nodeSelector },
-      spec: { nodeClassRef, requirements, taints: ELASTIC.taints },
-    };
-    const disruption = { consolidationPolicy: "WhenEmpty", consolidateAfter: "0s" };
-    await client.apply({
-      apiVersion: "karpenter.kwok.sh/v1alpha1",
-      kind: "KWOKNodeClass",
-      metadata: { name: "elastic" },
-    });
-    await client.apply({
-      apiVersion: "karpenter.sh/v1",
-      kind: "NodePool",
-      metadata: { name: "elastic" },
-      spec: { template, disruption },
-    });
-    const pod = {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "waiting", namespace: "default" },
-      spec: podSpec(ELASTIC.nodeSelector),
-    };
-    await client.create(pod);
-    const nodes = () => client.list("v1", "Node", { labelSelector: "aidc/pool=elastic" });
-    await client.waitFor("the pod to run", async () => {
-      const found = await client.get("v1", "Pod", "waiting", "default");
-      return (found?.status as { readonly phase: string }).phase === "Running";
-    });
-    const [node, ...others] = await nodes();
-    expect(others).toEqual([]);
-    expect(node?.metadata.labels).toMatchObject({
-      "node.kubernetes.io/instance-type": "p5.48xlarge",
-      "karpenter.sh/nodepool": "elastic",
-    });
-    expect(node?.spec).toMatchObject({ taints: ELASTIC.taints });
-    await client.delete(pod);
-    await client.waitFor("the node to go", async () => (await nodes()).length === 0, 240_000);
   });
 });

@@ -4,6 +4,7 @@ import { type KubernetesBinaries } from "../../tools/kubernetes/binaries";
 import { buildKubernetes } from "../../tools/kubernetes/build";
 import type { ApiObject } from "../../tools/kubernetes/api-client";
 import { ControlPlane } from "../../tools/kubernetes/control-plane";
+import { declared, differences, nameOf } from "./compare";
 import { installOperatorCrds, prod, renderedObjects } from "./reference-stacks";
 
 let binaries: KubernetesBinaries;
@@ -18,27 +19,6 @@ beforeAll(async () => {
 
 afterAll(() => plane.stop());
 
-const nameOf = ({ kind, metadata }: ApiObject) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`;
-
-/** An object without what controllers write into it meanwhile. */
-function declared(object: ApiObject): unknown {
-  const metadata = { ...object.metadata, resourceVersion: undefined, managedFields: undefined };
-  return { ...object, metadata, status: undefined };
-}
-
-/** Paths of values that were written and came back different, without positions in lists. */
-function differences(written: unknown, stored: unknown, at = ""): string[] {
-  if (Array.isArray(written)) {
-    if (!Array.isArray(stored) || stored.length !== written.length) return [at];
-    return [...new Set(written.flatMap((member, index) => differences(member, stored[index], at)))];
-  }
-  if (typeof written !== "object" || written === null) return written === stored ? [] : [at];
-  const members = (stored ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(written).flatMap(([key, member]) =>
-    differences(member, members[key], at === "" ? key : `${at}.${key}`),
-  );
-}
-
 test("the stage renders enough objects for this to mean something", () => {
   expect(objects.length).toBeGreaterThanOrEqual(30);
   expect(new Set(objects.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(14);
@@ -48,6 +28,8 @@ test("a real API server takes every object, by server-side apply with strict fie
   for (const object of objects) {
     const first = await plane.client.apply(object);
     const second = await plane.client.apply(object);
+    // Volumes and claims are bound in between; storage.test.ts applies them again after that.
+    if (object.kind.startsWith("PersistentVolume")) continue;
     expect({ object: nameOf(object), stored: declared(second) }).toEqual({
       object: nameOf(object),
       stored: declared(first),

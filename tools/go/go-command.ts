@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compareNumbers, numbersIn } from "../../lib/catalog/versions";
 import type { Environment } from "../embedded/environment";
 import { RunFailed, Unready } from "../embedded/failures";
 
@@ -116,21 +117,7 @@ export function checkGo(what: string, sources: string, user: Environment): void 
     throw new Unready(`${what} cannot be built: ${reason}`, remedy);
   }
   const found = asked.stdout.trim();
-  if (isOlder(numbersOf(found), numbersOf(wanted))) {
+  if (compareNumbers(numbersIn(found) ?? [], numbersIn(wanted) ?? []) < 0) {
     throw new Unready(`${what} cannot be built: ${found} is too old`, remedy);
   }
-}
-
-/** "go1.26.8 X:nodwarf5" is [1, 26, 8]. */
-function numbersOf(version: string): number[] {
-  const [, ...parts] = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? [];
-  return parts.map((part) => Number(part ?? 0));
-}
-
-function isOlder(found: readonly number[], wanted: readonly number[]): boolean {
-  for (const [index, number] of wanted.entries()) {
-    const other = found[index] ?? 0;
-    if (other !== number) return other < number;
-  }
-  return false;
 }

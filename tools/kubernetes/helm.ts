@@ -16,16 +16,21 @@ export interface RenderOptions {
   readonly kubeVersion?: string;
 }
 
+/** What `renderChartText` writes, as objects. */
+export function renderChart(binaries: KubernetesBinaries, chart: string, options: RenderOptions): readonly ApiObject[] {
+  return readManifests(renderChartText(binaries, chart, options));
+}
+
 /**
- * What `helm template --include-crds` would print, as objects; in the order of the files' names, CRDs first.
+ * What `helm template --include-crds` would print, in the order of the files' names, CRDs first.
  * @param chart folder of the chart, unpacked
  * @throws RunFailed with Helm's words
  */
-export function renderChart(
+export function renderChartText(
   binaries: KubernetesBinaries,
   chart: string,
   { release, namespace, values = {}, apiVersions = [], kubeVersion = KUBERNETES_VERSION }: RenderOptions,
-): readonly ApiObject[] {
+): string {
   const flags = { chart, release, namespace, "kube-version": kubeVersion, "api-versions": apiVersions.join(",") };
   const args = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, value]);
   const result = spawnSync(binaries.program(Program.HELM_RENDER), args, {
@@ -35,7 +40,7 @@ export function renderChart(
   });
   if (result.error) throw result.error;
   if (result.status !== 0) throw new RunFailed(`the chart ${chart} does not render`, [result.stderr.trim()]);
-  return readManifests(result.stdout);
+  return result.stdout;
 }
 
 /** The objects of a YAML file with any number of documents. */

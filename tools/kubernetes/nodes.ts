@@ -76,17 +76,23 @@ function capacityOf(profile: PoolProfile): Record<string, string> {
   };
 }
 
-/**
- * What the system keeps for itself on EKS: a share of the processors, and memory by the number of pods. Memory in huge pages is no ordinary
- * memory any more. Source: aws/karpenter-provider-aws v1.14.1 `pkg/providers/instancetype/types.go`, which mirrors the images' bootstrap,
- * 2026-11-25.
- */
+/** Memory in huge pages is no ordinary memory any more. */
 function allocatableOf(profile: PoolProfile): Record<string, string> {
-  const cores = profile.vcpusPerNode;
+  const { millicores, memoryMiB } = keptOf(profile);
+  return {
+    cpu: `${profile.vcpusPerNode * 1000 - millicores}m`,
+    memory: `${profile.memoryMiBPerNode - memoryMiB - hugePagesMiB(profile)}Mi`,
+  };
+}
+
+/**
+ * What the system keeps for itself on EKS: a share of the processors, and memory by the number of pods. Source:
+ * aws/karpenter-provider-aws v1.14.1 `pkg/providers/instancetype/types.go`, which mirrors the images' bootstrap, 2026-11-25.
+ */
+function keptOf({ vcpusPerNode: cores, maxPodsPerNode }: PoolProfile) {
   const shares = [60, 10, 5, 5];
   const reserved = shares.slice(0, cores).reduce((sum, share) => sum + share, 0) + Math.max(0, cores - 4) * 2.5;
-  const memory = profile.memoryMiBPerNode - 255 - 11 * profile.maxPodsPerNode - 100 - hugePagesMiB(profile);
-  return { cpu: `${cores * 1000 - Math.ceil(reserved)}m`, memory: `${memory}Mi` };
+  return { millicores: Math.ceil(reserved), memoryMiB: 255 + 11 * maxPodsPerNode + 100 };
 }
 
 function hugePagesMiB({ wholeNodeResources }: PoolProfile): number {
@@ -94,14 +100,24 @@ function hugePagesMiB({ wholeNodeResources }: PoolProfile): number {
   return Number(amount ?? 0) * (unit === "Gi" ? 1024 : 1);
 }
 
+/** What Karpenter takes off declared memory: VM_MEMORY_OVERHEAD_PERCENT, aws/karpenter-provider-aws v1.14.1 `pkg/operator/options`. */
+const UNSEEN_MEMORY = 0.075;
+/** What the provider of fake nodes takes off by itself: sigs.k8s.io/karpenter v1.12.1 `kwok/cloudprovider/helpers.go`. */
+const FAKE_OVERHEAD = { millicores: 100, memoryMiB: 10 };
+
 /**
- * An instance type as Karpenter's provider of fake nodes reads it, on demand in every zone of the pool.
- * @param capacityTypes in Karpenter's words, such as "reserved" @default ["on-demand"]
+ * An instance type as Karpenter's provider of fake nodes reads it, in every zone of the pool. Of a new node it promises what the provider for
+ * AWS does (v1.14.1 `pkg/providers/instancetype/types.go`, computeCapacity): processors and memory less what the system keeps, accelerators,
+ * EFA interfaces; and no huge pages, of which that provider knows nothing.
+ * @param usdPerHour by capacity type, in Karpenter's words, such as "reserved"
  */
-export function karpenterInstanceType(profile: PoolProfile, capacityTypes: readonly string[] = ["on-demand"]): object {
+export function karpenterInstanceType(
+  profile: PoolProfile,
+  usdPerHour: Readonly<Record<string, number>> = { "on-demand": 1 },
+): object {
   const offerings = profile.zones.flatMap((zone) =>
-    capacityTypes.map((capacityType) => ({
-      Price: 1,
+    Object.entries(usdPerHour).map(([capacityType, price]) => ({
+      Price: price,
       Available: true,
       Requirements: [
         { key: "karpenter.sh/capacity-type", operator: "In", values: [capacityType] },
@@ -109,12 +125,19 @@ export function karpenterInstanceType(profile: PoolProfile, capacityTypes: reado
       ],
     })),
   );
+  const kept = keptOf(profile);
+  const memoryMiB = Math.floor(profile.memoryMiBPerNode * (1 - UNSEEN_MEMORY)) - kept.memoryMiB;
+  const known = Object.entries(capacityOf(profile)).filter(([name]) => !name.startsWith("hugepages-"));
   return {
     name: profile.instanceType,
     architecture: "amd64",
     operatingSystems: ["linux"],
     offerings,
-    resources: capacityOf(profile),
+    resources: {
+      ...Object.fromEntries(known),
+      cpu: `${profile.vcpusPerNode * 1000 - kept.millicores + FAKE_OVERHEAD.millicores}m`,
+      memory: `${memoryMiB + FAKE_OVERHEAD.memoryMiB}Mi`,
+    },
   };
 }
 

@@ -1,6 +1,6 @@
+import { compareNumbers, numbersIn } from "../../catalog/versions";
 import type { DoctorFinding, DoctorStatus } from "./finding";
 import type { Probes } from "./probes";
-import { isOlder, numbersOf } from "./versions";
 
 /** As `engines` of the package. */
 const LEAST_NODE = [20];
@@ -38,7 +38,7 @@ export async function checkTools(probes: Probes, kubernetesVersion?: string): Pr
 }
 
 function checkNode({ nodeVersion }: Probes): DoctorFinding {
-  if (!isOlder(numbersOf(nodeVersion) ?? [], LEAST_NODE)) return tool("node", "ok", nodeVersion);
+  if (compareNumbers(numbersIn(nodeVersion) ?? [], LEAST_NODE) >= 0) return tool("node", "ok", nodeVersion);
   return tool("node", "trouble", `${nodeVersion} is older than ${text(LEAST_NODE)}`, "Install Node 20 or later.");
 }
 
@@ -61,7 +61,7 @@ function checkAws(found: string | undefined): DoctorFinding {
     const message = 'not on the PATH; Terraform runs "aws eks get-token" for everything in the cluster';
     return tool("aws", "trouble", message, INSTALL_AWS);
   }
-  const [major = 0] = numbersOf(found) ?? [];
+  const [major = 0] = numbersIn(found) ?? [];
   return judged("aws", found, LEAST_AWS.get(major) ?? [], INSTALL_AWS);
 }
 
@@ -72,8 +72,8 @@ async function checkKubectl(probes: Probes, kubernetesVersion?: string): Promise
   if (found === undefined || found === "") {
     return tool("kubectl", "info", `${absent(found)}; a deploy does not need it, aidc drain does`);
   }
-  const [major, minor = 0] = numbersOf(found) ?? [];
-  const [wantedMajor, wantedMinor = 0] = numbersOf(kubernetesVersion ?? "") ?? [];
+  const [major, minor = 0] = numbersIn(found) ?? [];
+  const [wantedMajor, wantedMinor = 0] = numbersIn(kubernetesVersion ?? "") ?? [];
   if (major !== wantedMajor || Math.abs(minor - wantedMinor) <= KUBECTL_SKEW) return tool("kubectl", "ok", found);
   return tool(
     "kubectl",
@@ -110,12 +110,13 @@ async function versionOf(
 }
 
 function judged(program: string, found: string, least: readonly number[], remedy: string): DoctorFinding {
-  const numbers = numbersOf(found);
+  const numbers = numbersIn(found);
   if (numbers === undefined) {
     const message = "it tells no version; a version manager's shim may have none chosen";
     return tool(program, "trouble", message, `Run it by hand, or replace it. ${remedy}`);
   }
-  if (isOlder(numbers, least)) return tool(program, "trouble", `${found} is older than ${text(least)}`, remedy);
+  if (compareNumbers(numbers, least) < 0)
+    return tool(program, "trouble", `${found} is older than ${text(least)}`, remedy);
   return tool(program, "ok", found);
 }
 

@@ -9,6 +9,15 @@ export const EFA_RESOURCE = "vpc.amazonaws.com/efa";
  */
 const HUGEPAGES_2MI_MIB = 5120;
 
+/** What nodes with EFA keep as huge pages, whether a pod asks for them or not: 5,128 pages of 2 MiB. Same source. */
+export const EFA_NODE_HUGEPAGES_MIB = 5128 * 2;
+
+/**
+ * For pods that ask for no huge pages: taking some anyway ends with a bus error, since the container's limit is 0.
+ * Source: libfabric man page fi_efa(7), FI_EFA_USE_HUGE_PAGE, 2026.
+ */
+export const WITHOUT_HUGE_PAGES: Readonly<Record<string, string>> = { FI_EFA_USE_HUGE_PAGE: "0" };
+
 /** What a pod must ask for to use its share of a node's fabric. */
 export interface FabricPodRequests {
   /** Extended resources and huge pages, as Kubernetes quantities; the same for requests and limits. */

@@ -1,5 +1,7 @@
+import type { PoolProfile } from "../../contracts";
 import { InvalidProps } from "../../core";
 import { type NodeClassInterface, nodeClassInterfaces } from "../fabric/node-class-interfaces";
+import { WITHOUT_HUGE_PAGES } from "../fabric/pod-requests";
 import { checkCost } from "../pool-cost";
 import { type PoolSurroundings, resolvePool } from "../resolve-pool";
 import type { ResolvedPool } from "../resolved-pool";
@@ -38,12 +40,23 @@ export function resolveElasticNodePool(
   checkWeight(options.weight, pool, at);
   return {
     ...pool,
+    profile: promised(pool.profile),
     poolName,
     imageAlias: resolveAlias(pool, options.imageAlias, at),
     interfaces: nodeClassInterfaces(pool.fabric.interfaces, `${at}.interfaces`),
     ...(options.weight !== undefined && { weight: options.weight }),
     disruption: resolveDisruption(pool, options, at),
   };
+}
+
+/**
+ * The profile with what Karpenter expects of a new node: no huge pages, so that a pod which asks for some never gets one.
+ * Source: aws/karpenter-provider-aws v1.14.1 `pkg/providers/instancetype/types.go`, `computeCapacity`.
+ */
+function promised(profile: PoolProfile): PoolProfile {
+  if (profile.fabricResource === undefined) return profile;
+  const resources = Object.entries(profile.wholeNodeResources).filter(([name]) => !name.startsWith("hugepages-"));
+  return { ...profile, wholeNodeResources: Object.fromEntries(resources), fabricEnvironment: WITHOUT_HUGE_PAGES };
 }
 
 /** Source: CRD `karpenter.k8s.aws_ec2nodeclasses.yaml` v1.14.1: reservations are selected by id, tags, owner or match criteria. */

@@ -2,7 +2,7 @@ import type { PoolProfile } from "../../contracts";
 import { InvalidProps } from "../../core";
 import { WholeQuantity } from "./quantity";
 
-/** What of a node's cores and memory a pod can have that takes the whole node. */
+/** Cores and memory of a node: what a pod can have that takes all of it, or what it leaves to others. */
 export interface NodeShare {
   readonly cpus: number;
   readonly memoryMiB: number;
@@ -30,20 +30,35 @@ const KEPT_CPUS = 0.03;
 /**
  * The share: 3 % of the cores and at least one stay behind, and of the memory 7.5 %, kubelet's part, 2 GiB for daemons, and the huge pages,
  * which the kernel takes out of it. Rounded down to whole GiB.
+ * @param reserve what is left beside that, for pods that come with the one that takes the node
  * @throws InvalidProps GANG_INVALID for nodes too small; QUANTITY_INVALID
  */
-export function wholeNodeShare(pool: PoolProfile, at: string): NodeShare {
+export function wholeNodeShare(
+  pool: PoolProfile,
+  at: string,
+  reserve: NodeShare = { cpus: 0, memoryMiB: 0 },
+): NodeShare {
+  checkReserve(reserve, `${at}.reserve`);
   const { vcpusPerNode, memoryMiBPerNode, maxPodsPerNode } = pool;
-  const kept = KUBELET_MIB + KUBELET_MIB_PER_POD * maxPodsPerNode + DAEMONS_MIB + hugePagesMiB(pool, at);
+  const kept =
+    KUBELET_MIB + KUBELET_MIB_PER_POD * maxPodsPerNode + DAEMONS_MIB + keptAsHugePages(pool, at) + reserve.memoryMiB;
   const memoryMiB = Math.floor((memoryMiBPerNode * (1 - UNSEEN_MEMORY) - kept) / 1024) * 1024;
-  const cpus = vcpusPerNode - Math.max(1, Math.ceil(vcpusPerNode * KEPT_CPUS));
+  const cpus = vcpusPerNode - Math.max(1, Math.ceil(vcpusPerNode * KEPT_CPUS)) - reserve.cpus;
   if (cpus < 1 || memoryMiB < 1024) {
     throw new InvalidProps("GANG_INVALID", at, {
       got: { vcpusPerNode, memoryMiBPerNode },
-      allowed: "nodes that have a core and 1 GiB left beside kubelet and daemons",
+      allowed: "nodes that have a core and 1 GiB left beside kubelet, daemons and what is reserved",
     });
   }
   return { cpus, memoryMiB };
+}
+
+function checkReserve(reserve: NodeShare, at: string): void {
+  const wrong = Object.entries({ cpus: reserve.cpus, memoryMiB: reserve.memoryMiB }).find(
+    ([, value]) => !(Number.isSafeInteger(value) && value >= 0),
+  );
+  if (wrong === undefined) return;
+  throw new InvalidProps("GANG_INVALID", `${at}.${wrong[0]}`, { got: wrong[1], allowed: "a whole number, 0 or more" });
 }
 
 /** The huge pages that a whole-node pod asks for, by resource name, such as "hugepages-2Mi". */
@@ -51,6 +66,11 @@ export function hugePageResources({ wholeNodeResources }: PoolProfile): readonly
   return Object.keys(wholeNodeResources)
     .filter((name) => name.startsWith("hugepages-"))
     .sort();
+}
+
+/** What the kernel took for them is gone for all else, whether a pod asks for it or not. */
+function keptAsHugePages(pool: PoolProfile, at: string): number {
+  return Math.max(pool.hugePagesMiBPerNode ?? 0, hugePagesMiB(pool, at));
 }
 
 function hugePagesMiB(pool: PoolProfile, at: string): number {

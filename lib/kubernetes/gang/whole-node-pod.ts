@@ -1,6 +1,8 @@
 import type { PoolProfile } from "../../contracts";
-import { InvalidProps } from "../../core";
-import { hugePageResources, wholeNodeShare } from "./node-share";
+import { firstDuplicate, InvalidProps } from "../../core";
+import { refuseLiterals } from "../secrets/secret-names";
+import type { SecretRef } from "../secrets/secret-ref";
+import { hugePageResources, type NodeShare, wholeNodeShare } from "./node-share";
 import { WholeQuantity } from "./quantity";
 
 /** What runs in a pod that takes a whole node. */
@@ -11,8 +13,10 @@ export interface WholeNodePodOptions {
   readonly command?: readonly string[];
   /** @default - the image's */
   readonly args?: readonly string[];
-  /** Environment, by name. @default - none beside the image's */
+  /** Environment, by name, over the pool's `fabricEnvironment`. @default - none beside that and the image's */
   readonly env?: Readonly<Record<string, string>>;
+  /** Environment that comes from Kubernetes Secrets, by name. @default - none */
+  readonly secretEnv?: Readonly<Record<string, SecretRef>>;
   /** Service account of the pod's namespace. @default "default" */
   readonly serviceAccount?: string;
   /** User that the processes run as, never 0. @default 1000 */
@@ -27,6 +31,10 @@ export interface WholeNodePodOptions {
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
   /** Where they are mounted. @default - nowhere */
   readonly volumeMounts?: readonly Readonly<Record<string, unknown>>[];
+  /** Secrets as files, by the directory that holds each: see `SecretRef.filePath`. @default - none */
+  readonly secretFiles?: Readonly<Record<string, SecretRef>>;
+  /** Cores and memory left free on each node, such as `objectVolumeShare` for each S3 volume. @default - none */
+  readonly reserve?: NodeShare;
 }
 
 /** Name of the container, for `kubectl logs`. */
@@ -38,7 +46,8 @@ export const GANG_CONTAINER = "main";
  *
  * It passes the Pod Security level "restricted". Huge pages are also mounted, at /dev/hugepages, for programs that want files.
  * @param at path of the construct, for messages
- * @throws InvalidProps GANG_INVALID, QUANTITY_INVALID
+ * @throws InvalidProps GANG_INVALID, QUANTITY_INVALID; SECRET_IN_PROPS for a token among environment and arguments; SECRET_USE_UNSUPPORTED,
+ * SECRET_NAME_INVALID
  */
 export function wholeNodePodSpec(
   pool: PoolProfile,
@@ -47,8 +56,12 @@ export function wholeNodePodSpec(
 ): Readonly<Record<string, unknown>> {
   const { userId = 1000, groupId = 1000, volumes = [], volumeMounts = [], scratchGiB = 50 } = options;
   for (const [name, value] of Object.entries({ userId, groupId, scratchGiB })) checkPositive(value, `${at}.${name}`);
+  const { command, args, secretEnv, secretFiles = {} } = options;
+  const env = { ...pool.fabricEnvironment, ...options.env };
+  refuseLiterals({ command, args, env }, at);
   const own = ownVolumes(pool, scratchGiB);
-  const resources = podResources(pool, at);
+  const secrets = Object.keys(secretFiles).sort();
+  const resources = podResources(pool, options.reserve, at);
   return {
     nodeSelector: pool.nodeSelector,
     tolerations: pool.taints.map(({ key, value, effect }) =>
@@ -69,24 +82,28 @@ export function wholeNodePodSpec(
       {
         name: GANG_CONTAINER,
         image: options.image,
-        command: options.command,
-        args: options.args,
-        env: environment(options.env),
+        command,
+        args,
+        env: environment(env, secretEnv, at),
         resources: { requests: resources, limits: resources },
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
           capabilities: { drop: ["ALL"] },
         },
-        volumeMounts: [...own.map(({ name, mountPath }) => ({ name, mountPath })), ...volumeMounts],
+        volumeMounts: [
+          ...own.map(({ name, mountPath }) => ({ name, mountPath })),
+          ...volumeMounts,
+          ...secrets.map((mountPath) => secretFiles[mountPath]?.mount(mountPath)),
+        ],
       },
     ],
-    volumes: [...own.map(({ name, emptyDir }) => ({ name, emptyDir })), ...volumes],
+    volumes: [...own.map(({ name, emptyDir }) => ({ name, emptyDir })), ...volumes, ...secretVolumes(secretFiles)],
   };
 }
 
-function podResources(pool: PoolProfile, at: string): Readonly<Record<string, string>> {
-  const { cpus, memoryMiB } = wholeNodeShare(pool, at);
+function podResources(pool: PoolProfile, reserve: NodeShare | undefined, at: string): Readonly<Record<string, string>> {
+  const { cpus, memoryMiB } = wholeNodeShare(pool, at, reserve);
   const asked = Object.entries(pool.wholeNodeResources).map(([name, text]) => [
     name,
     WholeQuantity.parse(text, `${at}.wholeNodeResources`).toString(),
@@ -119,9 +136,25 @@ function ownVolumes(pool: PoolProfile, scratchGiB: number): readonly OwnVolume[]
   ];
 }
 
-function environment(env: Readonly<Record<string, string>> = {}): readonly unknown[] | undefined {
-  const names = Object.keys(env).sort();
-  return names.length === 0 ? undefined : names.map((name) => ({ name, value: env[name] }));
+function environment(
+  env: Readonly<Record<string, string>> = {},
+  secretEnv: Readonly<Record<string, SecretRef>> = {},
+  at: string,
+): readonly unknown[] | undefined {
+  const names = [...Object.keys(env), ...Object.keys(secretEnv)].sort();
+  const twice = firstDuplicate(names);
+  if (twice !== undefined) {
+    throw new InvalidProps("GANG_INVALID", `${at}.secretEnv`, { got: twice, allowed: "names that env has not" });
+  }
+  const variables = names.map((name) => secretEnv[name]?.envVar(name) ?? { name, value: env[name] });
+  return variables.length === 0 ? undefined : variables;
+}
+
+/** One secret may be mounted in two places; it is one volume. */
+function secretVolumes(secretFiles: Readonly<Record<string, SecretRef>>): readonly Readonly<Record<string, unknown>>[] {
+  const volumes = Object.values(secretFiles).map((secret) => secret.volume());
+  const byName = new Map(volumes.map((volume) => [String(volume.name), volume]));
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, volume]) => volume);
 }
 
 function checkPositive(value: number, at: string): void {

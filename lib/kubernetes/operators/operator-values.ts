@@ -1,15 +1,12 @@
-import type { ContainerImage } from "../../catalog";
-import type { ImageSources } from "../images/image-sources";
 import { type KueueConfigurationOptions, kueueConfigurationText } from "../queues/kueue-configuration";
+import { csiDriverValues } from "./csi-driver-values";
+import { digested, type ImageOrigin, PULL_POLICY, split, tagged } from "./image-values";
 import { Operator } from "./operator";
 
 /** What the values of all charts are made of. */
-export interface OperatorValuesProps {
-  readonly images: ImageSources;
+export interface OperatorValuesProps extends ImageOrigin {
   /** Kueue's own settings. @default - those of `kueueConfiguration` */
   readonly kueue?: KueueConfigurationOptions;
-  /** Path of the construct, for messages. */
-  readonly at: string;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -64,26 +61,11 @@ const VALUES: Readonly<Record<string, (operator: Operator, props: OperatorValues
     replicaCount: REPLICAS,
     leaderElect: true,
   }),
+  [Operator.FSX_CSI.name]: csiDriverValues,
+  [Operator.MOUNTPOINT_S3_CSI.name]: csiDriverValues,
+  [Operator.SECRETS_STORE_CSI.name]: csiDriverValues,
+  [Operator.SECRETS_STORE_AWS.name]: csiDriverValues,
 };
 
 /** One works, one takes over. */
 const REPLICAS = 2;
-/** A pinned image never changes under its tag. */
-const PULL_POLICY = "IfNotPresent";
-
-function tagged(image: ContainerImage | undefined, { images, at }: OperatorValuesProps): Values {
-  if (image === undefined) return {};
-  return { repository: images.repository(image, at), tag: image.tag };
-}
-
-function digested(image: ContainerImage | undefined, props: OperatorValuesProps): Values {
-  return { ...tagged(image, props), ...(image?.digest !== undefined && { digest: image.digest }) };
-}
-
-/** For charts that put the host in front of the repository themselves. */
-function split(image: ContainerImage | undefined, props: OperatorValuesProps): Values {
-  const { repository, tag } = tagged(image, props) as { readonly repository?: string; readonly tag?: string };
-  if (repository === undefined) return {};
-  const slash = repository.indexOf("/");
-  return { registry: repository.slice(0, slash), repository: repository.slice(slash + 1), tag };
-}

@@ -18,6 +18,28 @@ export class Operator {
     "external-secrets",
     ["external-secrets.io"],
   );
+  /** FSx for Lustre. Volumes that exist need nothing more; a storage class does: the role of `fsx-csi-controller-sa` makes file systems. */
+  public static readonly FSX_CSI = new Operator("aws-fsx-csi-driver", HELM_CHARTS.fsxCsi, "kube-system", []);
+  /** Mountpoint for Amazon S3. It runs one pod for each volume of a node, in the namespace `mount-s3`. */
+  public static readonly MOUNTPOINT_S3_CSI = new Operator(
+    "aws-mountpoint-s3-csi-driver",
+    HELM_CHARTS.mountpointS3Csi,
+    "kube-system",
+    ["s3.csi.aws.com"],
+  );
+  /** Mounts secrets as files; from AWS Secrets Manager with `SECRETS_STORE_AWS` beside it. */
+  public static readonly SECRETS_STORE_CSI = new Operator(
+    "secrets-store-csi-driver",
+    HELM_CHARTS.secretsStoreCsi,
+    "kube-system",
+    ["secrets-store.csi.x-k8s.io"],
+  );
+  public static readonly SECRETS_STORE_AWS = new Operator(
+    "secrets-store-csi-driver-provider-aws",
+    HELM_CHARTS.secretsStoreAws,
+    "kube-system",
+    [],
+  );
 
   private constructor(
     /** Name of the Helm release. */

@@ -93,6 +93,10 @@ export interface JobQueuesProps {
   readonly topologyPools?: readonly string[];
   /** Label of a network layer up to its number; 1 is the outermost. @default "topology.k8s.aws/network-node-layer-" */
   readonly topologyLabelPrefix?: string;
-  /** Objects that must be there before, such as those of `Tenant`. @default - none */
+  /**
+   * Objects that must be there before the queues in the teams' namespaces, such as namespaces that another target places. What belongs to
+   * the cluster waits for none of them.
+   * @default - none beside the namespaces, where the same target placed them before
+   */
   readonly after?: readonly PlacedObject[];
 }

@@ -34,9 +34,9 @@ export class JobQueues extends Construct {
     }
     const queues = resolveJobQueues(props, this.node.path);
     const { flavors, teams, cohort } = queues;
-    const priorities = target.placeAll(this, priorityManifests(), { after });
-    const topologies = target.placeAll(this, topologyManifests(flavors, queues.topologyLabelPrefix), { after });
-    const kinds = target.placeAll(this, flavors.map(flavorManifest), { after: [...after, ...topologies] });
+    const priorities = target.placeAll(this, priorityManifests());
+    const topologies = target.placeAll(this, topologyManifests(flavors, queues.topologyLabelPrefix));
+    const kinds = target.placeAll(this, flavors.map(flavorManifest), { after: topologies });
     const shared = target.placeAll(this, [cohortManifest(queues)], { after: kinds });
     const clusterQueues = target.placeAll(
       this,

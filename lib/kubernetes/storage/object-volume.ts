@@ -1,12 +1,13 @@
 import type { StorageLocation } from "../../contracts";
 import { InvalidProps, whenKnown } from "../../core";
+import type { NodeShare } from "../gang/node-share";
 import type { KubernetesManifest } from "../manifest";
 import { staticVolume } from "./static-volume";
 import { checkRange, sizeOf } from "./volume-sizes";
 
 /** Whose identity reads and writes the bucket. */
 export enum MountIdentity {
-  /** That of the pod that mounts it: EKS Pod Identity, or IRSA. */
+  /** That of the pod that mounts it: EKS Pod Identity, or IRSA where the service account names a role. */
   POD = "pod",
   /** That of the driver, one for the whole cluster. */
   DRIVER = "driver",
@@ -31,6 +32,10 @@ export interface ObjectVolumeOptions {
   readonly allowOverwrite?: boolean;
   /** Gibibytes of the node's disk that keep what was read. @default - no cache */
   readonly cacheGiB?: number;
+  /** Whole cores that the volume's pod on each node asks for, 1 to 64. @default 1 */
+  readonly cpus?: number;
+  /** Gibibytes of memory that it asks for, 1 to 256: more of it reads ahead further. @default 4 */
+  readonly memoryGiB?: number;
 }
 
 /** Required and ignored; small, since it counts in a namespace's quota of storage. */
@@ -39,14 +44,22 @@ const NOMINAL_GIB = 1;
 const LARGEST_ID = 2 ** 31 - 1;
 
 /**
+ * On 100 Gbit/s one mount reached 65 to 70 Gbit/s with 4 GiB and more. Source: awslabs/mountpoint-s3-csi-driver `docs/MEMORY.md` (279dac9c), 2026.
+ */
+const DEFAULT_MEMORY_GIB = 4;
+const DEFAULT_CPUS = 1;
+
+/**
  * PersistentVolume and claim of a prefix of a bucket, for version 2 of the driver. Objects are read and written whole, in order: there is no
  * rename and no append, so programs that write checkpoints under a passing name cannot use it.
  *
- * The driver starts a pod of its own on the node after the pod that mounts is placed there. A pod that takes the whole node leaves it no
- * room unless its requests do (`docs/HEADROOM_FOR_MPPOD.md`).
+ * The driver starts a pod of its own for the volume after the pod that mounts it was placed on a node. That one tolerates every taint, but
+ * pushes nobody out: a pod that takes the whole node must leave it room (`WholeNodePodOptions.reserve`, `objectVolumeShare`), or both wait
+ * for ever. It asks for memory and has no limit: at a limit the kernel would end it, and the files would be gone for who reads them.
  *
- * Sources: awslabs/mountpoint-s3-csi-driver v2 `docs/CONFIGURATION.md`, `docs/CACHING.md`, `docs/UPGRADING_TO_V2.md` and
- * `examples/kubernetes/static_provisioning`, 2026.
+ * Sources: awslabs/mountpoint-s3-csi-driver v2 `docs/CONFIGURATION.md`, `docs/CACHING.md`, `docs/UPGRADING_TO_V2.md`,
+ * `docs/HEADROOM_FOR_MPPOD.md`, `pkg/podmounter/mppod/creator.go`, `charts/…/templates/mount-s3-priority.yaml` (preemption: never) and
+ * `examples/kubernetes/static_provisioning`, 2026; awslabs/mountpoint-s3#1556 on limits, 2025-08.
  * @param at path of the construct, for messages
  * @throws InvalidProps KUBERNETES_NAME_INVALID, STORAGE_LOCATION_UNSUPPORTED, STORAGE_SIZE_INVALID, VALUE_OUT_OF_RANGE
  */
@@ -54,6 +67,7 @@ export function objectVolume(options: ObjectVolumeOptions, at: string): readonly
   const { name, namespace, location, cacheGiB } = options;
   const { bucket, prefix } = partsOf(location.uri, `${at}.location.uri`);
   const hasCache = cacheGiB !== undefined;
+  const { cpus, memoryMiB } = objectVolumeShare(options, at);
   return staticVolume(
     {
       name,
@@ -67,10 +81,24 @@ export function objectVolume(options: ObjectVolumeOptions, at: string): readonly
         authenticationSource: options.identity ?? MountIdentity.POD,
         cache: hasCache ? "emptyDir" : undefined,
         cacheEmptyDirSizeLimit: hasCache ? sizeOf(cacheGiB, `${at}.cacheGiB`) : undefined,
+        mountpointContainerResourcesRequestsCpu: cpus.toString(),
+        mountpointContainerResourcesRequestsMemory: sizeOf(memoryMiB / 1024, `${at}.memoryGiB`),
       },
     },
     at,
   );
+}
+
+/**
+ * What the pod of a volume takes of each node that mounts it.
+ * @param at path of the property, for messages
+ * @throws InvalidProps VALUE_OUT_OF_RANGE
+ */
+export function objectVolumeShare(options: ObjectVolumeOptions, at = "objectVolumeShare"): NodeShare {
+  const { cpus = DEFAULT_CPUS, memoryGiB = DEFAULT_MEMORY_GIB } = options;
+  checkRange(cpus, 1, 64, `${at}.cpus`);
+  checkRange(memoryGiB, 1, 256, `${at}.memoryGiB`);
+  return { cpus, memoryMiB: memoryGiB * 1024 };
 }
 
 function mountOptions(options: ObjectVolumeOptions, prefix: string, at: string): readonly string[] {

@@ -39,7 +39,8 @@ export function checkClaim({ name, namespace }: ClaimName, at: string): void {
 
 /**
  * A PersistentVolume and its claim, each bound to the other by name, so that no claim of another namespace takes the volume and the claim no
- * other volume. The volume is called `namespace.name`: neither part has dots, so no two pairs share a name.
+ * other volume. Neither has a class: of the claim an empty name says so, or it would get the default class; of a volume the API server keeps
+ * no empty name. The volume is called `namespace.name`: neither part has dots, so no two pairs share a name.
  *
  * Source: Kubernetes, "Reserving a PersistentVolume"; awslabs/mountpoint-s3-csi-driver `docs/CONFIGURATION.md`.
  * @internal
@@ -61,7 +62,6 @@ export function staticVolume(parts: StaticVolumeParts, at: string): readonly Kub
       volumeMode: "Filesystem",
       accessModes: [accessMode],
       persistentVolumeReclaimPolicy: "Retain",
-      storageClassName: "",
       claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name },
       mountOptions,
       csi: { driver, volumeHandle: parts.volumeHandle ?? volumeName, volumeAttributes: parts.volumeAttributes },

@@ -67,13 +67,21 @@ class ChartRendering implements Rendering {
     manifest: KubernetesManifest,
     after: readonly PlacedObject[],
   ): PlacedObject {
-    this.templates.set(fileNameOf(manifest), chartTemplate(manifest, `v${this.templates.size}x`));
+    this.templates.set(this.unusedFileName(manifest), chartTemplate(manifest, `v${this.templates.size}x`));
     this.waitFor(after);
     return { key: manifestKey(manifest), dependables: [this.release] };
   }
 
   public install(scope: Construct, id: string, release: HelmRelease, after: readonly PlacedObject[]): PlacedObject {
     return this.helm.install(scope, id, release, after);
+  }
+
+  /** Names of objects may differ in what names of files cannot hold: "team:a" and "team-a" are two cluster roles. */
+  private unusedFileName(manifest: KubernetesManifest): string {
+    const wanted = fileNameOf(manifest);
+    let name = wanted;
+    for (let next = 2; this.templates.has(name); next += 1) name = wanted.replace(/\.yaml$/, `_${next}.yaml`);
+    return name;
   }
 
   private waitFor(after: readonly PlacedObject[]): void {

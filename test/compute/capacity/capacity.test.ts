@@ -1,3 +1,4 @@
+import { INSTANCE_TYPES, type InstanceTypeSpec } from "cdktf-ai-datacenter/catalog";
 import {
   Capacity,
   capacityWindow,
@@ -48,6 +49,20 @@ describe("a Capacity Block", () => {
   test("leaves an UltraServer an hour to go", () => {
     const window = capacityWindow(WINDOW, true, "pool");
     expect(window).toMatchObject({ drainFrom: "2026-12-08T10:20:00Z", reclaimFrom: "2026-12-08T10:30:00Z" });
+  });
+
+  test.each([
+    ["p6e-gb200.36xlarge", "10:30"],
+    ["trn2u.48xlarge", "10:30"],
+    ["trn2.48xlarge", "11:00"],
+    ["p6-b200.48xlarge", "11:00"],
+    // Names of families that hold the letters of an UltraServer's, and are none.
+    ["gp6e.48xlarge", "11:00"],
+    ["xtrn2u.48xlarge", "11:00"],
+  ])("is of UltraServers by the family of its type: %s goes at %s", (instanceType, time) => {
+    const specification = { ...(INSTANCE_TYPES["p5.48xlarge"] as InstanceTypeSpec), instanceType };
+    const { window } = resolve({ instanceType, specification, capacity }).capacity;
+    expect(window?.reclaimFrom).toBe(`2026-12-08T${time}:00Z`);
   });
 
   test("keeps no floor of nodes, which could not start before it does", () => {

@@ -55,11 +55,14 @@ describe("an all-defaults p5 pool", () => {
     ]);
   });
 
-  test("tells workloads what a managed pool of the same options tells", () => {
+  test("tells workloads what a managed pool of the same options tells, but for huge pages, which Karpenter knows not of", () => {
     const other = testStack();
     const { instanceType, maxNodes, zones } = P5;
     const managed = new GpuNodePool(other, "training", { cluster: testCluster(other), instanceType, maxNodes, zones });
-    expect(pool.profile).toEqual(managed.profile);
+    const { "hugepages-2Mi": pages, ...wholeNodeResources } = managed.profile.wholeNodeResources;
+    expect(pages).toBe("5120Mi");
+    const fabricEnvironment = { FI_EFA_USE_HUGE_PAGE: "0" };
+    expect(pool.profile).toEqual({ ...managed.profile, wholeNodeResources, fabricEnvironment });
   });
 
   test("asks AWS in the plan, and leaves its facts to preflight", () => {

@@ -80,6 +80,10 @@ describe("EFA", () => {
     const twice = soundDesign("p5en.48xlarge", { interfaces: [plain(0, 0), efa(1, 0), plain(1, 1), efaOnly(1, 2)] });
     expect(codesOf(twice)).toEqual(["EFA_TWICE_ON_CARD"]);
     expect(firstOf(twice)?.got).toBe("EFA at devices 0 and 2 of card 1");
+    const besideOthers = [plain(0, 0), efaOnly(0, 1), efa(1, 0), efaOnly(2, 1), efaOnly(1, 2), efaOnly(3, 0)];
+    expect(firstOf(soundDesign("p5en.48xlarge", { interfaces: besideOthers }))?.got).toBe(
+      "EFA at devices 0 and 2 of card 1",
+    );
     const onBoth = [plain(0, 0), efaOnly(0, 1), plain(1, 1), efaOnly(1, 0)];
     expect(codesOf(soundDesign("p5en.48xlarge", { interfaces: onBoth }))).toEqual([]);
   });

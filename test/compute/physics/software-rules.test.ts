@@ -140,6 +140,9 @@ describe("the image release", () => {
     ["AL2023_x86_64_NVIDIA", "1.35.4-20260930", ["IMAGE_RELEASE_BROKEN"]],
     ["AL2023_ARM_64_NVIDIA", "al2023@v20261003", ["IMAGE_RELEASE_BROKEN"]],
     ["AL2023_x86_64_NVIDIA", "1.35.4-20261012", []],
+    // The day counts as a whole: these end as a replaced one does.
+    ["AL2023_x86_64_NVIDIA", "1.35.4-20260923", []],
+    ["AL2023_x86_64_NVIDIA", "1.35.4-20250930", []],
     ["AL2023_x86_64_NVIDIA", "al2023@latest", []],
     ["AL2023_x86_64_NVIDIA", "1.35.4-20261003-1", []],
     ["AL2023_x86_64_NVIDIA", undefined, []],

@@ -1,6 +1,7 @@
 import "cdktf-ai-datacenter/testing/jest";
 import { wholeNodeShare } from "../../../lib/kubernetes/gang/node-share";
 import { type WholeNodePodOptions, wholeNodePodSpec } from "../../../lib/kubernetes/gang/whole-node-pod";
+import { SecretRef } from "../../../lib/kubernetes/secrets/secret-ref";
 import { burstPool, onPremisesPool, trainingPool } from "./pools";
 
 interface Container {
@@ -29,9 +30,25 @@ describe("the share of a whole-node pod", () => {
     expect(wholeNodeShare(burstPool, "test")).toEqual({ cpus: 3, memoryMiB: 26 * 1024 });
   });
 
+  test("leaves out what the kernel keeps as huge pages, also where no pod asks for them", () => {
+    const wholeNodeResources = { "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32" };
+    const pool = trainingPool({ wholeNodeResources, hugePagesMiBPerNode: 10240 });
+    expect(wholeNodeShare(pool, "test").memoryMiB).toBe(1881 * 1024);
+  });
+
   test("gives back the memory of huge pages that are not asked for", () => {
     const wholeNodeResources = { "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32" };
     expect(wholeNodeShare(trainingPool({ wholeNodeResources }), "test").memoryMiB).toBe(1891 * 1024);
+  });
+
+  test("leaves what is reserved for the pods that come with it", () => {
+    const all = wholeNodeShare(trainingPool(), "test");
+    const left = wholeNodeShare(trainingPool(), "test", { cpus: 2, memoryMiB: 8 * 1024 });
+    expect(left).toEqual({ cpus: all.cpus - 2, memoryMiB: all.memoryMiB - 8 * 1024 });
+    expect(() => wholeNodeShare(burstPool, "test/Gang", { cpus: 3, memoryMiB: 0 })).toRefuse("GANG_INVALID");
+    expect(() => wholeNodeShare(burstPool, "test/Gang", { cpus: -1, memoryMiB: 0 })).toRefuse("GANG_INVALID", {
+      path: "test/Gang.reserve.cpus",
+    });
   });
 
   test.each([
@@ -124,6 +141,52 @@ describe("a whole-node pod", () => {
     expect(spec.volumes).toContainEqual({ name: "scratch", emptyDir: { sizeLimit: "1Ti" } });
     expect(spec.volumes.at(-1)).toEqual({ name: "data", persistentVolumeClaim: { claimName: "data" } });
     expect(spec.containers[0].volumeMounts.at(-1)).toEqual({ name: "data", mountPath: "/data" });
+  });
+
+  test("asks for less where it reserves", () => {
+    const spec = podOf(trainingPool(), { reserve: { cpus: 1, memoryMiB: 4096 } });
+    expect(spec.containers[0].resources.limits).toMatchObject({ cpu: "185", memory: "1882Gi" });
+  });
+
+  test("brings the environment that the fabric of its pool needs, and lets the user win", () => {
+    const pool = trainingPool({ fabricEnvironment: { FI_EFA_USE_HUGE_PAGE: "0" } });
+    expect(podOf(pool).containers[0].env).toEqual([{ name: "FI_EFA_USE_HUGE_PAGE", value: "0" }]);
+    const env = { FI_EFA_USE_HUGE_PAGE: "1" };
+    expect(podOf(pool, { env }).containers[0].env).toEqual([{ name: "FI_EFA_USE_HUGE_PAGE", value: "1" }]);
+  });
+
+  test("takes secrets by reference, as environment and as files", () => {
+    const hub = SecretRef.existing({ secretName: "hub", key: "token" });
+    const licence = SecretRef.csi({ name: "licence", remoteName: "team/licence", region: "us-east-1" });
+    const spec = podOf(trainingPool(), {
+      env: { LICENCE: licence.filePath("/secrets/licence"), Z: "last" },
+      secretEnv: { HF_TOKEN: hub },
+      secretFiles: { "/secrets/licence": licence, "/also": licence },
+    });
+    expect(spec.containers[0].env).toEqual([
+      { name: "HF_TOKEN", valueFrom: { secretKeyRef: { name: "hub", key: "token" } } },
+      { name: "LICENCE", value: "/secrets/licence/value" },
+      { name: "Z", value: "last" },
+    ]);
+    const { name } = licence.volume() as { readonly name: string };
+    expect(spec.volumes.filter((volume) => volume.name === name)).toEqual([licence.volume()]);
+    expect(spec.containers[0].volumeMounts.slice(-2)).toEqual([
+      { name, mountPath: "/also", readOnly: true },
+      { name, mountPath: "/secrets/licence", readOnly: true },
+    ]);
+  });
+
+  test("refuses a secret that was written down, and one that no variable can hold", () => {
+    const token = ["hf", "AbCdEfGhIjKlMnOpQrStUvWx"].join("_");
+    for (const more of [{ env: { HF_TOKEN: token } }, { args: ["--token", token] }, { command: [`x=${token}`] }]) {
+      expect(() => podOf(trainingPool(), more)).toRefuse("SECRET_IN_PROPS");
+    }
+    const licence = SecretRef.csi({ name: "licence", remoteName: "team/licence", region: "us-east-1" });
+    expect(() => podOf(trainingPool(), { secretEnv: { LICENCE: licence } })).toRefuse("SECRET_USE_UNSUPPORTED");
+    const hub = SecretRef.existing({ secretName: "hub", key: "token" });
+    expect(() => podOf(trainingPool(), { env: { A: "1" }, secretEnv: { A: hub } })).toRefuse("GANG_INVALID", {
+      path: "test/Gang.secretEnv",
+    });
   });
 
   test.each([{ userId: 0 }, { groupId: -1 }, { scratchGiB: 0.5 }])("refuses %p", (more) => {

@@ -18,6 +18,10 @@ const ALL = [
   Operator.LEADER_WORKER_SET,
   Operator.KEDA,
   Operator.EXTERNAL_SECRETS,
+  Operator.FSX_CSI,
+  Operator.MOUNTPOINT_S3_CSI,
+  Operator.SECRETS_STORE_CSI,
+  Operator.SECRETS_STORE_AWS,
 ];
 
 function installed(props: Omit<OperatorsProps, "target">) {
@@ -65,6 +69,53 @@ test("controllers that elect a leader have a second that takes over", () => {
   expect(valuesOf(Operator.KUEUE)).toMatchObject({ controllerManager: { replicas: 2 } });
   expect(valuesOf(Operator.JOBSET)).toMatchObject({ controller: { replicas: 2 } });
   expect(valuesOf(Operator.LEADER_WORKER_SET)).toMatchObject({ replicaCount: 2 });
+});
+
+test("each image of a storage driver stands where its chart looks for it, with its own pin", () => {
+  const images = ImageSources.mirror("registry.example/ai");
+  const at = (operator: Operator, ...path: string[]) => {
+    const found = path.reduce<unknown>(
+      (values, key) => (values as Record<string, unknown>)[key],
+      valuesOf(operator, { images }),
+    );
+    const { repository, tag, pullPolicy } = found as Record<string, string>;
+    expect(pullPolicy).toBe("IfNotPresent");
+    return `${repository}:${tag}`;
+  };
+  const reference = (operator: Operator, ending: string) => {
+    const image = operator.chart.images.find(({ repository }) => repository.endsWith(`/${ending}`));
+    return `registry.example/ai/${image?.registry}/${image?.repository}:${image?.tag}`;
+  };
+  const sidecar = { nodeDriverRegistrar: "csi-node-driver-registrar", livenessProbe: "livenessprobe" };
+  for (const [name, ending] of Object.entries({ ...sidecar, provisioner: "csi-provisioner", resizer: "csi-resizer" })) {
+    expect(at(Operator.FSX_CSI, "sidecars", name, "image")).toBe(reference(Operator.FSX_CSI, ending));
+  }
+  expect(at(Operator.FSX_CSI, "image")).toBe(reference(Operator.FSX_CSI, "aws-fsx-csi-driver"));
+  for (const [name, ending] of Object.entries(sidecar)) {
+    expect(at(Operator.MOUNTPOINT_S3_CSI, "sidecars", name, "image")).toBe(
+      reference(Operator.MOUNTPOINT_S3_CSI, ending),
+    );
+  }
+  const mountpoint = reference(Operator.MOUNTPOINT_S3_CSI, "aws-mountpoint-s3-csi-driver");
+  expect(at(Operator.MOUNTPOINT_S3_CSI, "image")).toBe(mountpoint);
+  const linux = { image: "driver", registrarImage: sidecar.nodeDriverRegistrar, livenessProbeImage: "livenessprobe" };
+  for (const [name, ending] of Object.entries(linux)) {
+    expect(at(Operator.SECRETS_STORE_CSI, "linux", name)).toBe(reference(Operator.SECRETS_STORE_CSI, ending));
+  }
+  const crds = reference(Operator.SECRETS_STORE_CSI, "driver-crds");
+  expect(at(Operator.SECRETS_STORE_CSI, "linux", "crds", "image")).toBe(crds);
+});
+
+test("daemons that mount run on nodes with accelerators too, whose taints they must tolerate", () => {
+  expect(valuesOf(Operator.FSX_CSI)).toMatchObject({ node: { tolerateAllTaints: true } });
+  expect(valuesOf(Operator.MOUNTPOINT_S3_CSI)).toMatchObject({ node: { tolerateAllTaints: true } });
+  const everywhere = { tolerations: [{ operator: "Exists" }], priorityClassName: "system-node-critical" };
+  expect(valuesOf(Operator.SECRETS_STORE_CSI)).toMatchObject({ linux: everywhere });
+  expect(valuesOf(Operator.SECRETS_STORE_AWS)).toMatchObject(everywhere);
+});
+
+test("the driver of secrets is installed once, by its own chart", () => {
+  expect(valuesOf(Operator.SECRETS_STORE_AWS)).toMatchObject({ "secrets-store-csi-driver": { install: false } });
 });
 
 test("Kueue is told to manage every job of a team", () => {

@@ -10,7 +10,6 @@ import {
   QueueingStrategy,
   ReclaimPolicy,
 } from "../../../lib/kubernetes/queues/job-queues-props";
-import { Tenant } from "../../../lib/kubernetes/tenant/tenant";
 import { burstPool, neuronPool, onPremisesPool, p6Pool, trainingPool } from "../gang/pools";
 
 interface Placed {
@@ -274,25 +273,6 @@ describe("a team's queue", () => {
       fairSharing: { weight: "1500m" },
     });
     expect(named("LocalQueue", "default").metadata.namespace).toBe("research");
-  });
-
-  test("waits for its namespace and its flavors", () => {
-    const stack = testStack();
-    const connection = kubeconfigConnection({ kubernetesVersion: "1.35", apiGroups: ["kueue.x-k8s.io"] });
-    const target = new KubernetesTarget(stack, "Kubernetes", { connection });
-    const tenant = new Tenant(stack, "Research", { target, name: "research" });
-    const teams = [{ name: "research" }];
-    const queues = new JobQueues(stack, "Queues", { target, pools: [trainingPool()], teams, after: tenant.placed });
-    const blocks = resourcesOf(synthStack(stack), "kubernetes_manifest");
-    const dependsOn = (kind: string) =>
-      JSON.stringify(
-        blocks.find(({ properties }) => (properties.manifest as Placed).kind === kind)?.properties.depends_on,
-      );
-    expect(dependsOn("LocalQueue")).toMatch(/Namespace.*ClusterQueue/);
-    expect(dependsOn("ClusterQueue")).toMatch(/Cohort/);
-    expect(dependsOn("Cohort")).toMatch(/ResourceFlavor/);
-    expect(dependsOn("ResourceFlavor")).toMatch(/Topology/);
-    expect(queues.placed).toHaveLength(8);
   });
 
   test("has three priorities, of which the middle one is that of jobs that name none", () => {

@@ -3,7 +3,12 @@ import "cdktf-ai-datacenter/testing/jest";
 import type { KubernetesManifest } from "../../../lib/kubernetes/manifest";
 import { localScratchVolume } from "../../../lib/kubernetes/storage/local-scratch";
 import { lustreVolume, type LustreVolumeOptions } from "../../../lib/kubernetes/storage/lustre-volume";
-import { MountIdentity, objectVolume, type ObjectVolumeOptions } from "../../../lib/kubernetes/storage/object-volume";
+import {
+  MountIdentity,
+  objectVolume,
+  type ObjectVolumeOptions,
+  objectVolumeShare,
+} from "../../../lib/kubernetes/storage/object-volume";
 import { claimVolume } from "../../../lib/kubernetes/storage/static-volume";
 import { Token } from "../../../lib/terraform/cdktf";
 import { trainingPool } from "../gang/pools";
@@ -63,11 +68,11 @@ describe.each([
         accessModes: ["ReadWriteMany"],
         volumeMode: "Filesystem",
         persistentVolumeReclaimPolicy: "Retain",
-        storageClassName: "",
         claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "team-research", name },
       },
     });
     expect(volume.metadata.namespace).toBeUndefined();
+    expect(volume.spec).not.toHaveProperty("storageClassName");
     expect(claim).toEqual({
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
@@ -133,13 +138,16 @@ describe("a Lustre volume", () => {
   });
 });
 
+/** What the driver's pod asks for when nothing is said. */
+const ASKED = { mountpointContainerResourcesRequestsCpu: "1", mountpointContainerResourcesRequestsMemory: "4Gi" };
+
 describe("a volume of objects", () => {
   test("mounts the prefix with the pod's identity", () => {
     const [{ spec }] = object();
     expect(spec.csi).toEqual({
       driver: "s3.csi.aws.com",
       volumeHandle: "team-research.corpus",
-      volumeAttributes: { bucketName: "data", authenticationSource: "pod" },
+      volumeAttributes: { bucketName: "data", authenticationSource: "pod", ...ASKED },
     });
     expect(spec.mountOptions).toEqual(["allow-other", "region us-east-1", "prefix corpus/v1/"]);
   });
@@ -173,7 +181,21 @@ describe("a volume of objects", () => {
       authenticationSource: "driver",
       cache: "emptyDir",
       cacheEmptyDirSizeLimit: "1Ti",
+      ...ASKED,
     });
+  });
+
+  test("tells what its pod takes of a node, which is what it asks for", () => {
+    const options = { name: "corpus", namespace: "team-research", location: location(), cpus: 2, memoryGiB: 1024 };
+    expect(() => objectVolumeShare(options, "test/Corpus")).toRefuse("VALUE_OUT_OF_RANGE", { got: 1024 });
+    expect(objectVolumeShare({ ...options, memoryGiB: 8 })).toEqual({ cpus: 2, memoryMiB: 8192 });
+    const [{ spec }] = object({ cpus: 2, memoryGiB: 8 });
+    expect(spec.csi.volumeAttributes).toMatchObject({
+      mountpointContainerResourcesRequestsCpu: "2",
+      mountpointContainerResourcesRequestsMemory: "8Gi",
+    });
+    expect(Object.keys(spec.csi.volumeAttributes).filter((name) => name.includes("Limits"))).toEqual([]);
+    expect(() => object({ cpus: 0.5 })).toRefuse("VALUE_OUT_OF_RANGE", { path: "test/Corpus.cpus" });
   });
 
   test.each(["hdfs://nn/data/", "file:///mnt/", "s3://data", "s3://data/corpus", "s3:///corpus/", "s3://Data_Set/"])(
