@@ -24,8 +24,9 @@ module.exports = {
     only("storage", "storage", ["core", "terraform", "contracts", "catalog", "security", "network"]),
     only("compute", "compute", ["core", "terraform", "contracts", "catalog", "planner", "security", "network"]),
     only("kubernetes", "kubernetes", ["core", "terraform", "contracts", "catalog"]),
+    only("training", "training", ["core", "terraform", "contracts", "catalog", "planner", "kubernetes"]),
     only("testing", "testing", ["core", "terraform", "contracts"]),
-    only("cli", "cli", ["core", "contracts", "catalog", "planner", "compute/fabric", "kubernetes/images"]),
+    only("cli", "cli", ["core", "contracts", "catalog", "planner", "compute/fabric", "kubernetes/images", "training"]),
     {
       name: "framework-only-in-the-seam",
       severity: "error",

@@ -10,6 +10,7 @@ import type { PreflightOptions } from "./preflight-command";
 import { doctorCommand, type DoctorOptions } from "./doctor-command";
 import { type DrainOptions, drainCommand } from "./drain-command";
 import { type CommandIo, guardCommand, OK, UNUSABLE } from "./guard-command";
+import { addJob } from "./job/commands";
 
 /**
  * Runs the `aidc` command.
@@ -32,6 +33,7 @@ export async function runCli(parameters: readonly string[], io: CommandIo): Prom
   addPreflight(program, io, finish);
   addDrain(program, io, finish);
   addImages(program, io, finish);
+  addJob(program, io, finish);
   try {
     await program.parseAsync([...parameters], { from: "user" });
     return status;

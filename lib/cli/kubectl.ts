@@ -47,6 +47,48 @@ export class Kubectl {
     if (status !== 0) throw failed(error, status);
   }
 
+  /** One object; undefined where there is none of that name. @throws KubectlFailed, Interrupted */
+  public async find<T>(kind: string, namespace: string, name: string): Promise<T | undefined> {
+    const where = ["--namespace", namespace, "--ignore-not-found", "-o", "json"];
+    const { status, out, error } = await this.run(["get", kind, name, ...where]);
+    if (status !== 0) throw failed(error, status);
+    return out.trim() === "" ? undefined : (JSON.parse(out) as T);
+  }
+
+  /** The objects of a kind in a namespace that carry labels. @throws KubectlFailed, Interrupted */
+  public async select<T>(kind: string, namespace: string, labels: string): Promise<readonly T[]> {
+    const { status, out, error } = await this.run(["get", kind, "--namespace", namespace, "-l", labels, "-o", "json"]);
+    if (status !== 0) throw failed(error, status);
+    return (JSON.parse(out) as { readonly items: readonly T[] }).items;
+  }
+
+  /** Applies manifests on the server's side. @returns what kubectl says @throws KubectlFailed, Interrupted */
+  public async apply(text: string, more: readonly string[] = []): Promise<string> {
+    const how = ["--server-side", "--field-manager=aidc", ...more, "-f", "-"];
+    const { status, out, error } = await this.run(["apply", ...how], text);
+    if (status !== 0) throw failed(error, status);
+    return out;
+  }
+
+  /** Asks for deletion of one object, and does not wait for it. @throws KubectlFailed, Interrupted */
+  public async deleteIn(namespace: string, kind: string, name: string): Promise<void> {
+    const how = ["--namespace", namespace, "--wait=false", "--ignore-not-found"];
+    const { status, error } = await this.run(["delete", kind, name, ...how]);
+    if (status !== 0) throw failed(error, status);
+  }
+
+  /** Runs kubectl before the user's eyes. @returns its exit status @throws KubectlFailed, Interrupted */
+  public show(parameters: readonly string[]): Promise<number> {
+    const { context, kubeconfig } = this.target;
+    const where = [...option("--context", context), ...option("--kubeconfig", kubeconfig)];
+    return new Promise((resolve, reject) => {
+      const stdio = ["ignore", "inherit", "inherit"] as ["ignore", "inherit", "inherit"];
+      const child = spawn("kubectl", [...where, ...parameters], { env: process.env, signal: this.signal, stdio });
+      child.on("error", (cause: NodeJS.ErrnoException) => reject(this.unstarted(cause)));
+      child.on("close", (status) => (this.signal.aborted ? reject(new Interrupted()) : resolve(status ?? 1)));
+    });
+  }
+
   /** Name of the context that is used; in a pod there is none. @throws KubectlFailed, Interrupted */
   public async context(): Promise<string> {
     if (this.target.context !== undefined) return this.target.context;
@@ -54,7 +96,13 @@ export class Kubectl {
     return status === 0 ? out.trim() : "the cluster that kubectl finds";
   }
 
-  private run(parameters: readonly string[]): Promise<{ status: number; out: string; error: string }> {
+  private unstarted(cause: NodeJS.ErrnoException): Error {
+    if (this.signal.aborted) return new Interrupted();
+    if (cause.code === "ENOENT") return new KubectlFailed("kubectl is not on the PATH; install it first");
+    return new KubectlFailed(`kubectl cannot be started: ${cause.message}`);
+  }
+
+  private run(parameters: readonly string[], input?: string): Promise<{ status: number; out: string; error: string }> {
     const { context, kubeconfig } = this.target;
     const where = [...option("--context", context), ...option("--kubeconfig", kubeconfig), "--request-timeout=30s"];
     return new Promise((resolve, reject) => {
@@ -62,15 +110,13 @@ export class Kubectl {
       const child = spawn("kubectl", [...where, ...parameters], {
         env: process.env,
         signal: this.signal,
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       });
-      child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-      child.stderr.setEncoding("utf8").on("data", (text: string) => (error += text));
-      child.on("error", (cause: NodeJS.ErrnoException) => {
-        if (this.signal.aborted) reject(new Interrupted());
-        else if (cause.code === "ENOENT") reject(new KubectlFailed("kubectl is not on the PATH; install it first"));
-        else reject(new KubectlFailed(`kubectl cannot be started: ${cause.message}`));
-      });
+      // kubectl may end before it has read all; what it said tells why.
+      child.stdin?.on("error", () => undefined).end(input);
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (error += text));
+      child.on("error", (cause: NodeJS.ErrnoException) => reject(this.unstarted(cause)));
       child.on("close", (status) => {
         // A terminal sends Ctrl-C to the child as well, which may then end before anybody here hears of it.
         if (this.signal.aborted) reject(new Interrupted());

@@ -1,4 +1,5 @@
 import { KUBERNETES_ERROR_CODES } from "./error-codes-kubernetes";
+import { TRAINING_ERROR_CODES } from "./error-codes-training";
 
 /**
  * Every refusal of the library: what it means and how to get past it. `docs/errors.md` is generated from this table, and a test
@@ -306,6 +307,7 @@ export const ERROR_CODES = {
   },
   VALUE_OUT_OF_RANGE: { meaning: "A number is outside of its range.", remedy: "See the allowed range in the message." },
   ...KUBERNETES_ERROR_CODES,
+  ...TRAINING_ERROR_CODES,
 } as const;
 
 /** A stable code of a refusal; see `docs/errors.md`. */

@@ -6,3 +6,12 @@ export {
   type HourlyFloorInput,
   nodeUsdPerHour,
 } from "./hourly-floor";
+export {
+  embeddingParameters,
+  layerParameters,
+  ModelFamily,
+  modelShape,
+  type ModelShape,
+  parameterCount,
+} from "./model-shape";
+export { type TrainingMemory, trainingMemory, type TrainingMemoryInput } from "./training-memory";
