@@ -131,11 +131,9 @@ export const LAUNCH_SPEC_SCHEMA: Readonly<Record<string, unknown>> = {
           type: "string",
         },
         local: {
-          anyOf: [{ pattern: "^/", type: "string" }, { type: "null" }],
+          anyOf: [{ $ref: "#/$defs/LocalCopies" }, { type: "null" }],
           default: null,
-          description:
-            "Folder on the node's own disk that is written first, and uploaded from; a restart on the same nodes reads it.",
-          title: "Local",
+          description: "Cheap copies beside the checkpoints in the store. Default: none.",
         },
         export: {
           default: true,
@@ -248,6 +246,24 @@ export const LAUNCH_SPEC_SCHEMA: Readonly<Record<string, unknown>> = {
         options: { additionalProperties: true, default: {}, title: "Options", type: "object" },
       },
       title: "Launcher",
+      type: "object",
+    },
+    LocalCopies: {
+      additionalProperties: false,
+      description:
+        "Copies of the state on each node's own disk, between checkpoints: when processes are started again in the same pods, they go\non from the newest one. Pods that are made anew go on from the store.",
+      properties: {
+        path: {
+          description:
+            "Folder on a disk that outlives the container, such as a volume on the node's NVMe; it holds two copies.",
+          pattern: "^/",
+          title: "Path",
+          type: "string",
+        },
+        every_steps: { default: 50, minimum: 1, title: "Every Steps", type: "integer" },
+      },
+      required: ["path"],
+      title: "LocalCopies",
       type: "object",
     },
     Lora: {

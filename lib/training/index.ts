@@ -37,7 +37,8 @@ export {
   type TrainingJobOptions,
   type TrainingJobProps,
 } from "./training-job-props";
-export { JOB_LABEL, RUN_LABEL } from "./job-labels";
+export { CANCELLED_ANNOTATION, JOB_LABEL, RUN_LABEL } from "./job-labels";
+export { RunProtection, runProtectionManifests, type RunProtectionProps } from "./run-protection";
 export { type TrainingManifestOptions, trainingManifests } from "./training-manifests";
 export {
   type JobFile,

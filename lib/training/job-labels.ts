@@ -4,6 +4,9 @@ import type { ResolvedTrainingJob } from "./resolve-training-job";
 export const JOB_LABEL = "aidc/job";
 export const RUN_LABEL = "aidc/run";
 
+/** Annotation, "true", of a run that somebody has given up: it may be deleted before it ends. */
+export const CANCELLED_ANNOTATION = "aidc/cancelled";
+
 /** Name of the port that a PodMonitor scrapes. */
 export const METRICS_PORT = "metrics";
 

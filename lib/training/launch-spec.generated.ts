@@ -377,17 +377,31 @@ export interface CheckpointSpec {
    */
   readonly mode?: "async" | "sync";
   /**
-   * Folder on the node's own disk that is written first, and uploaded from; a restart on the same nodes reads it.
+   * Cheap copies beside the checkpoints in the store. Default: none.
    *
    * @default - none
    */
-  readonly local?: string | null;
+  readonly local?: LocalCopiesSpec | null;
   /**
    * Whether the finished model is exported (safetensors, tokenizer, report, manifest).
    *
    * @default true
    */
   readonly export?: boolean;
+}
+/**
+ * Copies of the state on each node's own disk, between checkpoints: when processes are started again in the same pods, they go
+ * on from the newest one. Pods that are made anew go on from the store.
+ */
+export interface LocalCopiesSpec {
+  /**
+   * Folder on a disk that outlives the container, such as a volume on the node's NVMe; it holds two copies.
+   */
+  readonly path: string;
+  /**
+   * @default 50
+   */
+  readonly every_steps?: number;
 }
 /**
  * What happens when something breaks.

@@ -1,5 +1,6 @@
 import type { StorageAccess } from "../contracts";
 import { InvalidProps, safeId } from "../core";
+import type { KubernetesManifest } from "../kubernetes";
 import { Construct } from "../terraform/cdktf";
 import type { CompleteLaunchSpec } from "./launch-spec";
 import { resolveTrainingJob } from "./resolve-training-job";
@@ -10,7 +11,7 @@ import { trainingManifests } from "./training-manifests";
  * A model that is trained on whole nodes of one pool: all of them start together, save what they learned, and start again from there.
  *
  * The run is called by the job's name and a hash of what is learned, and the JobSet by the run. What is learned differently is therefore
- * another run beside the old one, with a folder of its own; what changes only how it runs (nodes, image, restarts) belongs to the same
+ * another run beside the old one, with a folder of its own, and the old one goes on (`RunProtection`); what changes only how it runs (nodes, image, restarts) belongs to the same
  * run, whose JobSet Kubernetes lets nobody change while it is there: cancel it (`aidc job cancel`), and apply again. A run that is
  * complete ends at once when it is started again, as its marker stands in the store; so nothing is deleted after a time.
  */
@@ -32,9 +33,14 @@ export class TrainingJob extends Construct {
       throw new InvalidProps("API_GROUP_MISSING", path, { got: JOBSET_GROUP, allowed });
     }
     const job = resolveTrainingJob(options, path);
-    const [configMap, ...rest] = trainingManifests(job, { monitored: target.has("monitoring.coreos.com") }, path);
-    const after = configMap === undefined ? [] : target.placeAll(this, [configMap]);
-    target.placeAll(this, rest, { after });
+    const manifests = trainingManifests(job, { monitored: target.has("monitoring.coreos.com") }, path);
+    const isJobSet = ({ kind }: KubernetesManifest) => kind === "JobSet";
+    // Taken away in the opposite order: where the cluster keeps the JobSet (`RunProtection`), what it reads and what watches it stay too.
+    const after = target.placeAll(
+      this,
+      manifests.filter((manifest) => !isJobSet(manifest)),
+    );
+    target.placeAll(this, manifests.filter(isJobSet), { after });
     this.runId = job.runId;
     this.launchSpec = job.launchSpec;
     this.access = job.access;

@@ -9,8 +9,6 @@ import type { ResolvedTrainingJob } from "./resolve-training-job";
 import { isReadOnly } from "./storage-checks";
 import { BOOTSTRAP_FILE, CONFIG_FOLDER, POD_VARIABLES, SPEC_FILE } from "./variables";
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** What of the cluster the objects depend on. */
 export interface TrainingManifestOptions {
   /** Whether it has the Prometheus operator's resources. */
@@ -65,43 +63,24 @@ const KEPT = {
   "helm.sh/resource-policy": "keep",
 };
 
-/** A JobSet as `gangJobSet` makes it, as far as it is completed here. */
-interface GangJobSet extends KubernetesManifest {
-  readonly spec: Fields & {
-    readonly failurePolicy: Fields;
-    readonly replicatedJobs: readonly {
-      readonly template: { readonly spec: Fields & { readonly template: PodTemplate } };
-    }[];
-  };
-}
-
-interface PodTemplate {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-  readonly spec: Fields & { readonly containers: readonly (Fields & { readonly env?: readonly unknown[] })[] };
-}
-
 function trainingJobSet(job: ResolvedTrainingJob, configMap: string, at: string): KubernetesManifest {
-  const gang = gangJobSet(gangOptions(job, configMap), at) as GangJobSet;
-  const { metadata, spec } = gang;
-  return {
-    ...gang,
-    metadata: { ...metadata, labels: { ...metadata.labels, ...jobLabels(job) }, annotations: KEPT },
-    spec: {
-      ...spec,
-      failurePolicy: { ...spec.failurePolicy, rules: failureRules() },
-      replicatedJobs: spec.replicatedJobs.map((replicated) => ({
-        ...replicated,
-        template: {
-          ...replicated.template,
-          spec: {
-            ...replicated.template.spec,
-            podFailurePolicy: podFailurePolicy(job.minNodes < job.maxNodes, GANG_CONTAINER),
-            template: podTemplate(job, replicated.template.spec.template),
-          },
-        },
-      })),
+  const labels = jobLabels(job);
+  const { port } = job.launchSpec.observe;
+  return gangJobSet(
+    {
+      ...gangOptions(job, configMap),
+      labels,
+      annotations: KEPT,
+      podLabels: labels,
+      podAnnotations: { "karpenter.sh/do-not-disrupt": "true" },
+      ports: { ...(port === 0 ? {} : { [METRICS_PORT]: port }), rendezvous: RUNTIME_PORTS.rendezvous },
+      fieldEnv: POD_VARIABLES,
+      logsAsTerminationMessage: true,
+      podFailurePolicy: podFailurePolicy(job.minNodes < job.maxNodes, GANG_CONTAINER),
+      failureRules: failureRules(),
     },
-  };
+    at,
+  );
 }
 
 function gangOptions(job: ResolvedTrainingJob, configMap: string) {
@@ -144,30 +123,5 @@ function gangOptions(job: ResolvedTrainingJob, configMap: string) {
           : { name: mount.claim, mountPath: mount.path },
       ),
     ],
-  };
-}
-
-function podTemplate(job: ResolvedTrainingJob, { metadata, spec }: PodTemplate): PodTemplate {
-  const { port } = job.launchSpec.observe;
-  const ports = [
-    ...(port === 0 ? [] : [{ name: METRICS_PORT, containerPort: port, protocol: "TCP" }]),
-    { name: "rendezvous", containerPort: RUNTIME_PORTS.rendezvous, protocol: "TCP" },
-  ];
-  return {
-    metadata: {
-      ...metadata,
-      labels: jobLabels(job),
-      annotations: { ...metadata?.annotations, "karpenter.sh/do-not-disrupt": "true" },
-    } as PodTemplate["metadata"],
-    spec: {
-      ...spec,
-      containers: spec.containers.map((container) => ({
-        ...container,
-        env: [...POD_VARIABLES, ...(container.env ?? [])],
-        ports,
-        terminationMessagePath: "/dev/termination-log",
-        terminationMessagePolicy: "FallbackToLogsOnError",
-      })),
-    },
   };
 }

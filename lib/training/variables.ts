@@ -117,13 +117,9 @@ function fabricEnvironment({ pool, maxNodes }: EnvironmentParts): Readonly<Recor
   };
 }
 
-/** What Kubernetes and JobSet tell each pod about itself; they stand before the variables that refer to them. */
-export const POD_VARIABLES: readonly Readonly<Record<string, unknown>>[] = [
-  fromField("AIDC_ATTEMPT", "metadata.annotations['jobset.sigs.k8s.io/restart-attempt']"),
-  fromField("AIDC_NODE", "spec.nodeName"),
-  fromField("PET_NODE_RANK", "metadata.annotations['batch.kubernetes.io/job-completion-index']"),
-];
-
-function fromField(name: string, fieldPath: string): Readonly<Record<string, unknown>> {
-  return { name, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } } };
-}
+/** What Kubernetes and JobSet tell each pod about itself, by field path. */
+export const POD_VARIABLES: Readonly<Record<string, string>> = {
+  AIDC_ATTEMPT: "metadata.annotations['jobset.sigs.k8s.io/restart-attempt']",
+  AIDC_NODE: "spec.nodeName",
+  PET_NODE_RANK: "metadata.annotations['batch.kubernetes.io/job-completion-index']",
+};

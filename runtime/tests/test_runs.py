@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,9 @@ def test_two_processes_learn_what_one_learns(folder: Path, uninterrupted: dict[i
 
 
 def test_a_killed_process_is_started_again_in_its_pod(folder: Path, uninterrupted: dict[int, float]) -> None:
-    run = start(spec(folder, "restarted", parallel={"strategy": "ddp"}, checkpoint={"every_steps": 5, "mode": "sync"}), 2)
+    run = start(
+        spec(folder, "restarted", parallel={"strategy": "ddp"}, checkpoint={"every_steps": 5, "mode": "sync"}), 2
+    )
     run.wait_for("step", lambda fields: fields["step"] >= 7)
     os.kill(worker_of(run, 1), signal.SIGKILL)
     assert run.end() == 0, run.text
@@ -118,7 +121,11 @@ def worker_of(run: Run, rank: int) -> int:
             command = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if f"RANK={rank}".encode() in environment and b"worker" in command and _below(int(folder.name), run.process.pid):
+        if (
+            f"RANK={rank}".encode() in environment
+            and b"worker" in command
+            and _below(int(folder.name), run.process.pid)
+        ):
             return int(folder.name)
     raise AssertionError(f"no worker of rank {rank}:\n{run.text}")
 
@@ -129,3 +136,43 @@ def _below(pid: int, ancestor: int) -> bool:
             return True
         pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return False
+
+
+def test_past_its_deadline_a_pod_waits_to_be_told_to_go(folder: Path) -> None:
+    run = start(spec(folder, "late", resilience={"deadline": "2020-01-01T00:00:00Z"}), 1)
+    for _ in range(600):
+        if "waiting to be told" in run.text:
+            break
+        time.sleep(0.1)
+    assert run.process.poll() is None, run.text
+    run.process.send_signal(signal.SIGTERM)
+    assert run.end() == 75, run.text
+
+
+def test_processes_started_again_go_on_from_the_nodes_own_disk(folder: Path, uninterrupted: dict[int, float]) -> None:
+    local = {"path": str(folder / "nvme"), "every_steps": 2}
+    checkpoint = {"every_steps": 1000, "local": local}
+    run = start(spec(folder, "local", checkpoint=checkpoint, parallel={"strategy": "fsdp"}), 2)
+    run.wait_for("step", lambda fields: fields["step"] >= 9)
+    os.kill(worker_of(run, 0), signal.SIGKILL)
+    assert run.end() == 0, run.text
+    resumed = run.events("resumed")[-1]
+    assert resumed["step"] >= 8
+    assert resumed["step"] % 2 == 0
+    assert resumed["lost_steps"] <= 2
+    same(run.losses(), uninterrupted)
+
+
+def test_a_local_copy_that_not_all_have_is_not_used(folder: Path, uninterrupted: dict[int, float]) -> None:
+    """One rank lost its disk: the run goes on from the store."""
+    local = {"path": str(folder / "nvme"), "every_steps": 2}
+    checkpoint = {"every_steps": 5, "mode": "sync", "local": local}
+    path = spec(folder, "half", checkpoint=checkpoint, resilience={"max_restarts": 0})
+    run = start(path, 2, AIDC_FAULT="step.8@1")
+    assert run.end() == 70, run.text
+    for file in (folder / "nvme" / "half").glob("rank-1.*"):
+        file.unlink()
+    again = start(path, 2)
+    assert again.end() == 0, again.text
+    assert again.events("resumed")[-1]["step"] == 5
+    same(again.losses(), uninterrupted)

@@ -18,7 +18,9 @@ def check(spec: LaunchSpec, offline: bool, processes: int | None = None) -> int:
     """Print what a run will need; the exit code of the first thing that cannot work."""
     size = processes or spec.resilience.max_nodes * max(1, torch.cuda.device_count())
     layout = layout_of(spec.parallel, size)
-    print(f"run {spec.run.id}: {spec.train.steps} steps of {spec.train.global_batch} samples on {size} processes {layout}")
+    print(
+        f"run {spec.run.id}: {spec.train.steps} steps of {spec.train.global_batch} samples on {size} processes {layout}"
+    )
     needed = state_bytes(spec, layout)
     if needed is not None:
         print(f"weights, gradients and optimizer: {needed / 2**30:.2f} GiB on each device, before activations")

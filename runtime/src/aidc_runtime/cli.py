@@ -5,13 +5,14 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from aidc_runtime.config import load_spec
+from aidc_runtime.config import LaunchSpec, load_spec
 from aidc_runtime.config.load import schema
-from aidc_runtime.exit_codes import BadSpec, ExitCode, RunError
+from aidc_runtime.exit_codes import BadSpec, ExitCode, Preempted, RunError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,12 @@ def _parser() -> argparse.ArgumentParser:
         ("worker", _worker, argparse.SUPPRESS),
     ):
         command = commands.add_parser(name, help=help_text)
-        command.add_argument("spec", nargs="?", default=os.environ.get("AIDC_SPEC"), help="launch spec, a JSON file (default: $AIDC_SPEC)")
+        command.add_argument(
+            "spec",
+            nargs="?",
+            default=os.environ.get("AIDC_SPEC"),
+            help="launch spec, a JSON file (default: $AIDC_SPEC)",
+        )
         command.set_defaults(run=run)
         if name == "check":
             command.add_argument("--offline", action="store_true", help="do not look at the places")
@@ -68,7 +74,26 @@ def _launch(options: argparse.Namespace) -> int:
     if done is not None:
         print(f"aidc-run: run {spec.run.id} is complete already: {json.dumps(done)}")
         return int(ExitCode.DONE)
+    _wait_out_deadline(spec)
     return int(find_launcher(spec.launcher.name).launch(spec, _path(options)))
+
+
+def _wait_out_deadline(spec: LaunchSpec) -> None:
+    """Past the deadline there is nothing to start. To leave at once would only have the job started again and again until the
+    capacity is gone, so the pod stays until it is told to go. Raises Preempted."""
+    from aidc_runtime.faults.stop import DEADLINE, StopSignal
+
+    resilience = spec.resilience
+    with StopSignal(resilience.deadline, resilience.save_seconds, (signal.SIGTERM, signal.SIGINT)) as stop:
+        if stop.value != DEADLINE:
+            return
+        print(
+            f"aidc-run: the capacity ends at {resilience.deadline}; nothing is started, waiting to be told to go",
+            flush=True,
+        )
+        while not stop.signalled:
+            time.sleep(0.5)
+    raise Preempted(f"the capacity ended at {resilience.deadline}; the run goes on with its next start")
 
 
 def _run(options: argparse.Namespace) -> int:

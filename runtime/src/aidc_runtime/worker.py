@@ -10,6 +10,7 @@ import torch
 import aidc_runtime.data.locations as locations
 from aidc_runtime.checkpoint.export import export_model
 from aidc_runtime.checkpoint.loader import restore
+from aidc_runtime.checkpoint.local_tier import LocalTier
 from aidc_runtime.checkpoint.saver import SavedInfo, Saver
 from aidc_runtime.checkpoint.state import train_state
 from aidc_runtime.checkpoint.store import CheckpointStore
@@ -112,18 +113,24 @@ class Start:
         self.layout = layout_of(spec.parallel, world.size)
         self.store = CheckpointStore.of(spec)
         self.materials = prepare(spec, world)
+        observer.alive()
 
     def train(self) -> Progress:
         """All steps that are left."""
         spec, task, data = self.spec, self.materials.task, self.materials.train
         model = build_model(spec, task)
+        self.observer.alive()
         self._describe(model)
         ready = spread(model, spec, self.world, self.layout)
         optimizer = make_optimizer(ready.model, spec.optimizer, self.world.device)
         state = train_state(ready.model, optimizer, frozen=spec.model.lora is None)
         saver = Saver(self.store, spec.checkpoint.mode, spec_hash(spec), self._saved)
+        local = spec.checkpoint.local
+        tier = LocalTier(local.path, spec.run.id, spec_hash(spec), saver.group) if local else None
         with self.observer.phase("restore"):
             found = restore(self.store, state, spec_hash(spec), saver.group)
+            if tier:
+                found = tier.restore(state, newer_than=found.step if found else 0) or found
         progress = Progress(**found.values) if found else Progress(data=data.fingerprint())
         self._same_data(progress, data)
         self.observer.resumed(progress.step)
@@ -141,6 +148,7 @@ class Start:
                 reader=reader,
                 save=lambda step, values, urgent: saver.save(step, state, values, urgent),
                 saver=saver,
+                copy=(lambda step, values: tier.save(step, state, values)) if tier else None,
                 observer=self.observer,
                 stop=self.stop,
                 watchdog=self.watchdog,
@@ -154,7 +162,12 @@ class Start:
         report = {name: value for name, value in progress.reports.items() if name != "text"}
         if progress.reports.get("text"):
             self.observer.info("report", text=progress.reports["text"])
-        done: dict[str, Any] = {"step": progress.step, "samples": progress.samples, "tokens": progress.tokens, "report": report}
+        done: dict[str, Any] = {
+            "step": progress.step,
+            "samples": progress.samples,
+            "tokens": progress.tokens,
+            "report": report,
+        }
         if self.spec.checkpoint.export:
             done["export"] = export(self.spec, self.materials.task, report)
             self.observer.info("exported", location=done["export"])

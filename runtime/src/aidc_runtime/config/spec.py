@@ -174,6 +174,15 @@ class Schedule(Part):
     """Least learning rate, as a part of `optimizer.lr`, of cosine and wsd."""
 
 
+class LocalCopies(Part):
+    """Copies of the state on each node's own disk, between checkpoints: when processes are started again in the same pods, they go
+    on from the newest one. Pods that are made anew go on from the store."""
+
+    path: Annotated[str, Field(pattern=r"^/")]
+    """Folder on a disk that outlives the container, such as a volume on the node's NVMe; it holds two copies."""
+    every_steps: Positive = 50
+
+
 class Checkpoint(Part):
     """When state is saved. The newest whole one is found again by itself."""
 
@@ -184,8 +193,8 @@ class Checkpoint(Part):
     """Newest checkpoints that stay."""
     mode: Literal["async", "sync"] = "async"
     """`async` copies the state aside and writes it while training goes on."""
-    local: Annotated[str, Field(pattern=r"^/")] | None = None
-    """Folder on the node's own disk that is written first, and uploaded from; a restart on the same nodes reads it."""
+    local: LocalCopies | None = None
+    """Cheap copies beside the checkpoints in the store. Default: none."""
     export: bool = True
     """Whether the finished model is exported (safetensors, tokenizer, report, manifest)."""
 

@@ -89,6 +89,11 @@ class StepReader:
                 self._jobs.put((self._ahead[request], request))
         return self._ahead.pop(wanted[0]).result()
 
+    @property
+    def unreadable(self) -> set[str]:
+        """Samples and files that this process could not use so far."""
+        return self._dataset.budget.met
+
     def close(self) -> None:
         """End the thread; what is being read is finished first, unless its store is away."""
         for future in self._ahead.values():

@@ -58,6 +58,11 @@ class StopSignal:
         return SIGNAL if self._signalled else NONE
 
     @property
+    def signalled(self) -> bool:
+        """Whether a signal came."""
+        return self._signalled
+
+    @property
     def requested(self) -> bool:
         """Whether this process, or the clock, asks to leave."""
         return self.value != NONE

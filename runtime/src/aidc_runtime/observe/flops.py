@@ -27,9 +27,9 @@ class Peak:
     fp32: float
 
 
-# By what torch.cuda.get_device_name says, first match wins. The vendor's figures as public tables repeat them (2026-11), not
-# read in the data sheets themselves; those state figures with sparsity, twice the dense ones, for all but A10G, V100 and fp32. fp32 is that of the plain units, not TF32. The catalogue of
-# instance types (lib/catalog) states no peaks; its names of accelerators are these in lower case.
+# By what torch.cuda.get_device_name says, first match wins. The vendor's figures as public tables repeat them (2026-11), not read in the
+# data sheets themselves; those state figures with sparsity, twice the dense ones, for all but A10G, V100 and fp32. fp32 is that of the
+# plain units, not TF32. The catalogue of instance types (lib/catalog) states no peaks; its names of accelerators are these in lower case.
 PEAKS: tuple[tuple[str, Peak], ...] = (
     ("GB300", Peak(2500, 2500, 5000, 80)),  # GB300 NVL72: 360 PFLOP/s bf16 sparse over 72 devices
     ("GB200", Peak(2500, 2500, 5000, 80)),  # GB200 NVL72: 360 PFLOP/s bf16 sparse over 72 devices

@@ -84,7 +84,7 @@ class Task(ABC):
 
     @abstractmethod
     def weight(self, batch: Batch) -> int:
-        """By how much the batch counts: predicted tokens, or samples. The loss of a step is the sum over all its batches by their weight."""
+        """By how much the batch counts: predicted tokens, or samples. A step's loss is the sum over its batches by their weight."""
 
     @abstractmethod
     def loss(self, outputs: Any, batch: Batch) -> "torch.Tensor":

@@ -67,6 +67,8 @@ class Parts:
     save: Callable[[int, dict[str, Any], bool], float]
     """Save step, progress, and whether at once; seconds that the loop was held up."""
     saver: Saving
+    copy: Callable[[int, dict[str, Any]], None] | None
+    """Make a copy on the node's own disk; None: none are made."""
     observer: Observer
     stop: StopSignal
     watchdog: Watchdog
@@ -84,6 +86,7 @@ class Trainer:
         self._speeds = [1.0] * parts.layout.data_size
         self._data_rank = parts.layout.data_rank(parts.world.rank)
         self._saved_at = time.monotonic()
+        self._skipped = 0
         self._speed = SpeedMeter(parts.world.device)
         self._scale = LossScale(enabled=parts.spec.train.precision == "fp16")
 
@@ -185,9 +188,12 @@ class Trainer:
         speeds = [0.0] * len(self._speeds)
         measured = self._speed.samples_per_second() if self.parts.spec.train.balance == "measured" else 1.0
         speeds[self._data_rank] = measured * counts
-        total, following, stop, save, *speeds = self.parts.world.total(
-            [loss * counts, step.weight * counts, told, due, *speeds]
+        unreadable = len(self.parts.reader.unreadable) * counts
+        total, following, stop, save, bad, *speeds = self.parts.world.total(
+            [loss * counts, step.weight * counts, told, due, unreadable, *speeds]
         )
+        self.parts.observer.skipped_samples(int(bad) - self._skipped)
+        self._skipped = int(bad)
         # They apply from the step after the next on: that one is read already.
         self._speeds = speeds
         return total / max(weight, 1), following, stop > 0, save > 0
@@ -230,6 +236,9 @@ class Trainer:
             stalled = parts.save(progress.step, asdict(progress), stop)
             parts.observer.saved(progress.step, stalled)
             self._saved_at = time.monotonic()
+        elif parts.copy is not None and progress.step % parts.spec.checkpoint.local.every_steps == 0:  # type: ignore[union-attr]
+            with parts.observer.phase("checkpoint_stall"):
+                parts.copy(progress.step, asdict(progress))
         if stop and not last:
             parts.saver.finish()
             raise Preempted(
