@@ -2,7 +2,10 @@
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/(terraform|e2e|package|crds|judges|kubernetes-live|twin)/"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/(terraform|e2e|package|crds|judges|kubernetes-live|twin)/",
+  ],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

@@ -28,7 +28,7 @@ export function checkStorage(options: TrainingJobOptions, spec: CompleteLaunchSp
   for (const [property, uri] of Object.entries(written)) {
     if (uri) checkWritable(uri, checkMounted(uri, mounts, `${at}.${property}`), `${at}.${property}`);
   }
-  checkLocal(spec.checkpoint.local, mounts, `${at}.checkpoint.local`);
+  checkLocal(spec.checkpoint.local?.path, mounts, `${at}.checkpoint.local.path`);
 }
 
 function checkMounts(mounts: readonly DataMount[], at: string): void {
@@ -68,8 +68,8 @@ function checkWritable(uri: string, mount: DataMount | undefined, at: string): v
   throw new InvalidProps("TRAINING_STORAGE_INVALID", at, { got: uri, allowed: "a mount that may be written" });
 }
 
-function checkLocal(local: string | null, mounts: readonly DataMount[], at: string): void {
-  if (local === null) return;
+function checkLocal(local: string | undefined, mounts: readonly DataMount[], at: string): void {
+  if (local === undefined) return;
   const folders = mounts.filter((mount) => mount.kind === MountKind.FILE_SYSTEM && !isReadOnly(mount));
   const writable = ["/tmp", ...folders.map(({ path }) => path)];
   if (writable.some((folder) => isBelow(local, folder))) return;

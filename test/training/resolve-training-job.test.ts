@@ -189,8 +189,9 @@ describe("refuses", () => {
   });
 
   test("local checkpoints where nothing can be written", () => {
-    expect(() => resolve({ checkpoint: { local: "/ckpt" } })).toRefuse("TRAINING_STORAGE_INVALID", { got: "/ckpt" });
-    expect(resolve({ checkpoint: { local: "/tmp/ckpt" } }).launchSpec.checkpoint.local).toBe("/tmp/ckpt");
+    const local = (path: string) => resolve({ checkpoint: { local: { path } } }).launchSpec.checkpoint.local;
+    expect(() => local("/ckpt")).toRefuse("TRAINING_STORAGE_INVALID", { got: "/ckpt" });
+    expect(local("/tmp/ckpt")).toEqual({ path: "/tmp/ckpt" });
   });
 
   test("spot capacity that loses more than half an hour", () => {

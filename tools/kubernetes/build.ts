@@ -75,7 +75,7 @@ async function build(folder: string, user: Environment): Promise<void> {
 }
 
 /** Without these, the API server would say that it is v0.0.0, and refuse what needs a version. */
-function versionFlags(): readonly string[] {
+export function versionFlags(): readonly string[] {
   const [major, minor] = KUBERNETES_VERSION.split(".");
   const values = { gitVersion: `v${KUBERNETES_VERSION}`, gitMajor: major, gitMinor: minor };
   return Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);

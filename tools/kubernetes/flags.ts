@@ -56,6 +56,8 @@ export function apiServerFlags(layout: Layout): readonly string[] {
     // As on EKS: Pod Security decides, not the server as a whole.
     "--allow-privileged=true",
     "--endpoint-reconciler-type=none",
+    // For logs; this machine cannot resolve names of nodes.
+    "--kubelet-preferred-address-types=InternalIP",
     `--audit-policy-file=${layout.auditPolicy}`,
     `--audit-log-path=${layout.auditLog}`,
     // What was answered has been written.
