@@ -1,30 +1,28 @@
-// Runs the suites of a list one after the other, each with a cap on its time, and ends with how many passed.
+// Runs the suites of a list one after the other, each with a cap on its time and all with one together, and ends with how many passed.
 // Plain Node: it starts before anything is installed.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** All caps together; whoever adds a suite takes the minutes from somewhere. */
-const MOST_MINUTES = 89;
+/** All suites together. Caps are for the worst of each, such as a cold build, and add up to more: not all meet their worst in one run. */
+const MOST_MINUTES = 88;
+const end = Date.now() + MOST_MINUTES * 60_000;
 
 const suites = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const total = suites.reduce((sum, { minutes }) => sum + minutes, 0);
-if (total > MOST_MINUTES) {
-  console.error(`the suites may take ${total} minutes together; the limit is ${MOST_MINUTES}`);
-  process.exit(2);
-}
 
 /** Runs one suite in a process group of its own, so that what it started ends with it. */
 function run({ command, minutes }) {
+  const milliseconds = Math.min(minutes * 60_000, end - Date.now());
+  if (milliseconds <= 0) return `not started: ${MOST_MINUTES} minutes are over`;
   return new Promise((resolve) => {
     const child = spawn("bash", ["-c", command], { detached: true, stdio: ["ignore", "inherit", "inherit"] });
     let outOfTime = false;
     const timer = setTimeout(() => {
       outOfTime = true;
       process.kill(-child.pid, "SIGKILL");
-    }, minutes * 60_000);
+    }, milliseconds);
     child.on("close", (code) => {
       clearTimeout(timer);
-      resolve(outOfTime ? `stopped after ${minutes} minutes` : code === 0 ? undefined : `exit ${code}`);
+      resolve(outOfTime ? `stopped after ${Math.round(milliseconds / 60_000)} minutes` : code === 0 ? undefined : `exit ${code}`);
     });
   });
 }

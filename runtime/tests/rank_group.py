@@ -10,12 +10,12 @@ from typing import Any
 import torch
 import torch._dynamo  # DTensor's first operation imports it: once here, instead of in every rank
 import torch.distributed as dist
-import transformers.models.llama.modeling_llama
 from torch.distributed.fsdp import fully_shard  # noqa: F401  for the same reason
 
 import aidc_runtime.worker as worker
 from aidc_runtime.config import LaunchSpec
 from aidc_runtime.data.steps import Step, StepReader
+from aidc_runtime.exit_codes import Preempted
 from aidc_runtime.faults.outcome import LastWords
 from aidc_runtime.faults.stop import StopSignal
 from aidc_runtime.faults.watchdog import Watchdog
@@ -27,14 +27,17 @@ CONTEXT = multiprocessing.get_context("fork")
 
 
 class Recorder(Observer):
-    """Keeps what the loop tells of its steps, beside telling nobody."""
+    """Keeps what the loop tells of its steps, and asks to leave after one of them."""
 
-    def __init__(self, spec: LaunchSpec, rank: int, size: int) -> None:
+    def __init__(self, spec: LaunchSpec, rank: int, size: int, stop: StopSignal, stop_after: int | None) -> None:
         super().__init__(spec, Place(rank, rank, size, size))
         self.facts: list[StepFacts] = []
+        self._stop, self._stop_after = stop, stop_after
 
     def step(self, facts: StepFacts) -> None:
         self.facts.append(facts)
+        # As if the signal came while this step was under way: processes agree on it in the next one.
+        self._stop._signalled = facts.step == self._stop_after
 
 
 class CountingReader(StepReader):
@@ -48,19 +51,22 @@ class CountingReader(StepReader):
         return step
 
 
-def learn(values: dict[str, Any]) -> dict[str, list[Any]]:
-    """Train as a worker does, in the world this process is in. Losses, norms, and (samples, rows) of this process, by step."""
+def learn(values: dict[str, Any], stop_after: int | None = None) -> dict[str, list[Any]]:
+    """Train as a worker does, in the world this process is in, to the end or until the step after `stop_after`.
+    Losses, norms, and (samples, rows) of this process, by step."""
     spec = LaunchSpec.model_validate(values)
     rank, size = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     group = dist.group.WORLD if size > 1 else None
-    observer = Recorder(spec, rank, size)
+    stop, watchdog = StopSignal(None, 10), Watchdog(600)
+    observer = Recorder(spec, rank, size, stop, stop_after)
     CountingReader.taken = []
     worker.StepReader = CountingReader  # type: ignore[misc]
     torch._dynamo.reset()
+    world = World(rank, size, rank, size, torch.device("cpu"), group)
     try:
-        world = World(rank, size, rank, size, torch.device("cpu"), group)
-        stop, watchdog = StopSignal(None, 10), Watchdog(600)
         worker.Start(spec, world, observer, stop, watchdog, LastWords()).train()
+    except Preempted:
+        assert stop_after is not None
     finally:
         worker.StepReader = StepReader  # type: ignore[misc]
         observer.close()

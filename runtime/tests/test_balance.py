@@ -48,7 +48,9 @@ sys.modules["models_of_test_balance"] = sys.modules[__name__]  # what import pat
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("balance")
     write_jsonl(folder / "train.jsonl", documents(80))
-    keep_tokenizer(train_tokenizer([record["text"] for record in documents(80)], 300, words=True), str(folder / "tokenizer"))
+    keep_tokenizer(
+        train_tokenizer([record["text"] for record in documents(80)], 300, words=True), str(folder / "tokenizer")
+    )
     return folder
 
 
@@ -66,7 +68,13 @@ def spec(folder: Path, balance: str, model: str, micro_batch: int = BATCH) -> di
         "model": {"import_path": f"models_of_test_balance:{model}", "tokenizer": str(folder / "tokenizer")},
         "data": {"train": str(folder / "train.jsonl"), "format": "jsonl", "sequence_length": 32},
         "parallel": {"strategy": "ddp"},
-        "train": {"steps": STEPS, "global_batch": BATCH, "micro_batch": micro_batch, "precision": "fp32", "balance": balance},
+        "train": {
+            "steps": STEPS,
+            "global_batch": BATCH,
+            "micro_batch": micro_batch,
+            "precision": "fp32",
+            "balance": balance,
+        },
         "checkpoint": {"every_steps": 1000, "mode": "sync", "export": False},
     }
 
@@ -90,7 +98,9 @@ def test_the_slow_one_gets_less_and_the_same_is_learned(folder: Path, ranks: Ran
 
 def test_the_slow_one_computes_less(folder: Path, ranks: RankGroup) -> None:
     """Rows that only fill up cost as much as samples."""
-    measured = ranks.values(learn, {**spec(folder, "measured", "slow_on_rank_1"), "run": {"id": "rows", "output": str(folder / "runs")}})
+    measured = ranks.values(
+        learn, {**spec(folder, "measured", "slow_on_rank_1"), "run": {"id": "rows", "output": str(folder / "runs")}}
+    )
     samples, rows = zip(*measured[1]["taken"][3:STEPS], strict=True)
     assert sum(rows) <= sum(samples) + len(rows)
 

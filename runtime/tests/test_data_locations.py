@@ -1,6 +1,7 @@
 """Stores: on a disk, in memory, and an S3 that runs here."""
 
 import errno
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from aidc_runtime.config import Data
 from aidc_runtime.data import locations
+from aidc_runtime.data.dataset import open_dataset
 from aidc_runtime.data.locations import (
     exists,
     filesystem,
@@ -222,3 +225,24 @@ def test_hdfs_keeps_the_nameservice_as_it_is_written(tmp_path: Path, monkeypatch
     assert (store.host, store.port, path) == ("Lake", None, "/data/train")
     store, path = filesystem("hdfs://namenode:8020/data")
     assert (store.host, store.port, path) == ("namenode", 8020, "/data")
+
+
+@pytest.mark.parametrize("format", ["jsonl", "parquet", "arrow"])
+def test_samples_in_s3_are_those_that_were_written(s3: str, format: str) -> None:
+    """Reading goes by ranges, which each client takes in its own way."""
+    import pyarrow
+    import pyarrow.parquet
+
+    table = pyarrow.table({"text": [f"sample {number}" for number in range(10)]})
+    sink = pyarrow.BufferOutputStream()
+    if format == "parquet":
+        pyarrow.parquet.write_table(table, sink, row_group_size=4)
+    elif format == "arrow":
+        with pyarrow.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+    else:
+        sink.write("".join(f"{json.dumps(row)}\n" for row in table.to_pylist()).encode())
+    place = f"s3://data/read/{format}/part.{format}"
+    write_bytes(place, sink.getvalue().to_pybytes())
+    dataset = open_dataset(Data(train=place, format=format), f"s3://data/read/{format}/")
+    assert [record["text"] for record in dataset] == [f"sample {number}" for number in range(10)]

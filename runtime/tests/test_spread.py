@@ -91,6 +91,16 @@ class Runs:
         assert {value[0] for _, value in answers} == {"BadSpec"}, answers[0][1]
         return str(answers[0][1][1])
 
+    def interrupted(self, name: str | None, **changes: dict[str, Any]) -> dict[str, Any]:
+        """As `together` (`name` None: as `alone`), but told to stop after step 2, and started again."""
+        spec = self.spec(**changes, **(CASES[name] if name else {}))
+        parts = [self._one(name, spec, 2), self._one(name, spec, None)]
+        assert len(parts[0]["losses"]) == 3
+        return {key: parts[0][key] + parts[1][key] for key in parts[0]}
+
+    def _one(self, name: str | None, spec: dict[str, Any], stop_after: int | None) -> dict[str, Any]:
+        return learn(spec, stop_after) if name is None else self.ranks.values(learn, spec, stop_after)[0]
+
 
 @pytest.fixture(scope="module")
 def runs(folder: Path, ranks: RankGroup) -> Runs:
@@ -145,6 +155,49 @@ def test_bf16_is_close_and_learns(runs: Runs, name: str | None) -> None:
     assert account["losses"] != runs.alone()["losses"], "nothing was computed in bf16"
 
 
+@pytest.mark.parametrize("name", [None, "fsdp", "shard 2 x tensor 2"])
+def test_a_resume_goes_on_as_if_nothing_had_been(runs: Runs, name: str | None) -> None:
+    same(runs.interrupted(name), runs.alone())
+
+
+@pytest.mark.parametrize("name", [None, "fsdp", "ddp"])
+def test_adapters_on_packed_documents_resume_too(runs: Runs, name: str | None) -> None:
+    """Only adapters are in the checkpoint; what is frozen is built again, the same."""
+    pytest.importorskip("peft")
+    lora = {
+        "model": runs.spec()["model"] | {"lora": {"rank": 4, "alpha": 8}},
+        "data": {"pack": True, "sequence_length": 16},
+    }
+    expected = runs.alone(**lora)
+    assert expected["losses"][-1] < expected["losses"][0]
+    same(runs.interrupted(name, **lora), expected)
+
+
+def test_blocks_are_computed_again_where_the_spec_says_so(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers.models.llama.modeling_llama import LlamaMLP
+
+    passes, forward = [], LlamaMLP.forward
+    monkeypatch.setattr(LlamaMLP, "forward", lambda self, x: (passes.append(1), forward(self, x))[1])
+    for kind, expected in (("none", 1), ("blocks", 2)):
+        passes.clear()
+        learn(runs.spec(model=runs.spec()["model"] | {"activation_checkpointing": kind}))
+        assert len(passes) == expected * STEPS * 2, kind
+
+
+def test_compiled_blocks_learn_the_same(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traced and run without code generation, which is torch's own and takes most of a minute on a CPU."""
+    import torch
+
+    compiled, compile_ = [], torch.nn.Module.compile
+    monkeypatch.setattr(
+        torch.nn.Module,
+        "compile",
+        lambda self: (compiled.append(type(self).__name__), compile_(self, backend="aot_eager")),
+    )
+    same(learn(runs.spec(model=runs.spec()["model"] | {"compile": True})), runs.alone())
+    assert compiled == ["LlamaDecoderLayer"] * 2
+
+
 def test_gradients_that_travel_as_bf16_are_close(runs: Runs) -> None:
     account = runs.together(parallel={"strategy": "ddp", "gradient_compression": "bf16"})
     assert account["losses"] == pytest.approx(runs.alone()["losses"], abs=0.02)
@@ -169,6 +222,13 @@ def test_fp8_needs_a_device_that_has_it(runs: Runs) -> None:
 def test_tensor_parallelism_needs_heads_that_divide(runs: Runs) -> None:
     message = runs.refused(parallel={"strategy": "fsdp", "tensor": 4})
     assert message == "parallel.tensor 4 does not divide the model's 2 key/value heads"
+
+
+def test_tensor_parallelism_does_not_pass_over_adapters(runs: Runs) -> None:
+    """Either it works, or it is refused: never is each matrix computed whole on all of them in silence."""
+    pytest.importorskip("peft")
+    model = runs.spec()["model"] | {"lora": {"rank": 4}}
+    assert "lora" in runs.refused(parallel={"strategy": "fsdp", "shard": 2, "tensor": 2}, model=model)
 
 
 def test_tensor_parallelism_needs_a_plan(runs: Runs) -> None:
