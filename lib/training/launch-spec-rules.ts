@@ -49,6 +49,10 @@ const RULES: readonly Rule[] = [
           allowed: `warmup_steps and decay_steps of at most train.steps, ${steps}`,
         }
       : undefined,
+  ({ model: { lora }, parallel: { tensor } }) =>
+    isSet(lora) && tensor > 1
+      ? { path: "parallel.tensor", got: tensor, allowed: "1 with model.lora: its adapters go with shard" }
+      : undefined,
   ({ train: { balance }, parallel: { strategy } }) =>
     balance === "measured" && strategy !== "ddp"
       ? { path: "train.balance", got: balance, allowed: "even: where weights are sharded, all wait for all" }

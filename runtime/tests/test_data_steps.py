@@ -79,7 +79,7 @@ def test_a_step_holds_the_same_samples_on_any_number_of_processes(processes: int
 
 @pytest.mark.parametrize(
     ("split", "batches", "size"),
-    [([6], 3, 2), ([3, 3], 2, 2), ([5, 1], 3, 2), ([2, 2, 2], 1, 2), ([1] * 6, 1, 1), ([6, 0], 3, 2)],
+    [([6], 3, 2), ([3, 3], 2, 2), ([2, 2, 2], 1, 2), ([1] * 6, 1, 1), ([2, 2, 1, 1], 1, 2)],
 )
 def test_every_process_makes_as_many_passes_of_the_same_size(
     split: list[int], batches: int, size: int, tmp_path: Path
@@ -91,6 +91,17 @@ def test_every_process_makes_as_many_passes_of_the_same_size(
             assert step.weight == step.samples == split[rank]
             filled = [int((batch["n"] >= 0).sum()) for batch in step.batches]
             assert max(filled) - min(filled) <= 1, "samples are spread evenly"
+
+
+@pytest.mark.parametrize(("split", "sizes"), [([5, 1], [[2, 2, 2], [1]]), ([6, 0], [[2, 2, 2], [1]])])
+def test_a_slow_process_makes_passes_of_its_own_and_at_least_one(
+    split: list[int], sizes: list[list[int]], tmp_path: Path
+) -> None:
+    with reader(tmp_path, list(range(20))) as some:
+        for rank, expected in enumerate(sizes):
+            step = some.step(0, split, rank)
+            assert [len(batch["n"]) for batch in step.batches] == expected
+            assert step.weight == step.samples == split[rank]
 
 
 def test_a_resume_reads_what_an_uninterrupted_run_reads(tmp_path: Path) -> None:

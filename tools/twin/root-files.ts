@@ -42,6 +42,9 @@ const TOP_LINKS = ["/bin", "/lib", "/lib64", "/sbin"];
 /** Libraries that programs look for by themselves. */
 const LOADED_BY_NAME = ["libnss_files.so.2", "libnss_dns.so.2", "libgcc_s.so.1"];
 
+/** Whom TLS trusts, as Debian's ca-certificates has it: clients written in C look there, also when they speak plain HTTP in the end. */
+const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+
 /**
  * Fills a folder with the root file system of an image. Files are links to those of this machine: an environment with PyTorch has gigabytes, and
  * copies would take minutes. Nobody writes to them: containers see them through an overlay.
@@ -50,6 +53,10 @@ export function linkRootFiles(folder: string, { environment, include = [] }: Ima
   checkPlace(environment);
   const { interpreter, stdlib } = askPython(join(environment, "bin", "python"));
   writeSystemFiles(folder);
+  if (!existsSync(CERTIFICATES)) {
+    throw new RunFailed(`${CERTIFICATES} is missing`, ["Install it: apt-get install ca-certificates"]);
+  }
+  linkFile(CERTIFICATES, join(folder, CERTIFICATES));
   const trees = [
     environment,
     ...readdirSync(stdlib)

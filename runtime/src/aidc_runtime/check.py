@@ -37,6 +37,7 @@ def state_bytes(spec: LaunchSpec, layout: Layout) -> float | None:
     """Bytes of weights, gradients and optimizer on one device; None for models that only the image knows."""
     if spec.model.config is None:
         return None
+    from huggingface_hub.errors import StrictDataclassError
     from transformers import AutoConfig, AutoModel
 
     values = dict(spec.model.config)
@@ -44,7 +45,7 @@ def state_bytes(spec: LaunchSpec, layout: Layout) -> float | None:
     try:
         with torch.device("meta"):
             model = AutoModel.from_config(AutoConfig.for_model(kind, **values))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, StrictDataclassError) as error:
         raise BadSpec(f"model.config of type {kind!r} does not work: {error}") from error
     count = sum(parameter.numel() for parameter in model.parameters())
     each = BYTES_OF_STATE[spec.optimizer.name] + BYTES_OF_GRADIENT

@@ -279,6 +279,8 @@ class LaunchSpec(Part):
             raise ValueError("data.pack is for causal_lm")
         if self.schedule.warmup_steps + self.schedule.decay_steps > self.train.steps:
             raise ValueError("schedule.warmup_steps and decay_steps are more than train.steps")
+        if self.model.lora is not None and self.parallel.tensor > 1:
+            raise ValueError("model.lora goes with shard, not with parallel.tensor")
         if self.train.balance == "measured" and self.parallel.strategy != "ddp":
             raise ValueError(
                 "train.balance measured needs the ddp strategy: where weights are sharded, all wait for all"

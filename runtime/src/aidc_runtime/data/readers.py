@@ -59,7 +59,9 @@ class Shard(ABC):
         """Bytes from `start` up to `end`."""
         store, path = filesystem(self.location)
         try:
-            return bytes(patiently(lambda: store.cat_file(path, start=start, end=end), self.seconds, f"reading {self.location}"))
+            return bytes(
+                patiently(lambda: store.cat_file(path, start=start, end=end), self.seconds, f"reading {self.location}")
+            )
         except PermissionError as error:
             raise forbidden(self.location, error) from error
         except FileNotFoundError as error:

@@ -26,7 +26,7 @@ class Step:
     """What one process learns from in one step."""
 
     batches: list[Batch]
-    """As many, and of the same number of samples, on every process; what a process lacks is filled up."""
+    """With even shares as many, and of the same number of samples, on every process; what a process lacks is filled up."""
     weight: int
     """Sum of the task's weight of these batches."""
     samples: int
@@ -131,8 +131,12 @@ class StepReader:
             if place not in self._samples:
                 self._samples[place] = self._dataset.encoded(self._order.sample(place), self._task.encode)
         samples = [self._samples[place] for place in positions]
-        count = -(-max(shares) // self._micro_batch)
-        size = -(-max(shares) // count)
+        # Where shares are even but for what does not divide, all make the same passes, as sharded weights need it. Measured shares
+        # differ by more, and then each makes its own: filling up to the fastest would cost the slow ones what they were spared.
+        even = max(shares) - min(shares) <= 1
+        most = max(shares) if even else max(1, shares[rank])
+        count = -(-most // self._micro_batch)
+        size = -(-most // count)
         batches = [self._collate(samples[begin:end], size) for begin, end in _even(len(samples), count)]
         return Step(batches, sum(self._task.weight(batch) for batch in batches), len(samples))
 

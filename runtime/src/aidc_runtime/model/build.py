@@ -29,6 +29,7 @@ def build_model(spec: LaunchSpec, task: Task) -> nn.Module:
 
 
 def _from_config(config: dict[str, Any], task: Task) -> nn.Module:
+    from huggingface_hub.errors import StrictDataclassError
     from transformers import AutoConfig
 
     values = {**config, **task.model_config()}
@@ -36,7 +37,7 @@ def _from_config(config: dict[str, Any], task: Task) -> nn.Module:
     try:
         made = AutoConfig.for_model(kind, **values)
         return _head(task).from_config(made)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, StrictDataclassError) as error:
         raise BadSpec(f"model.config of type {kind!r} with {task.model_class()} does not work: {error}") from error
 
 

@@ -59,6 +59,7 @@ def spread(model: nn.Module, spec: LaunchSpec, world: World, layout: Layout) -> 
         for block in blocks_of(model):
             block.compile()
     if mesh is None:
+        _narrow_frozen(model, compute)
         module = model.to(world.device)
         if world.size > 1:
             module = _replicated(model, spec, world)
@@ -115,10 +116,17 @@ def _split_matrices(model: nn.Module, mesh: DeviceMesh) -> None:
 
 
 def _recompute(model: nn.Module) -> None:
-    enable = getattr(model, "gradient_checkpointing_enable", None)
+    enable = getattr(model, "activation_checkpointing_enable", None)
     if enable is None:
         raise BadSpec(f"model.activation_checkpointing: {type(model).__name__} cannot; set it to none")
-    enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    enable(activation_checkpointing_kwargs={"use_reentrant": False})
+
+
+def _narrow_frozen(model: nn.Module, compute: torch.dtype) -> None:
+    """Weights that are not learned need no precision beyond that of the passes: half the memory, and no cast in each pass."""
+    for parameter in model.parameters():
+        if not parameter.requires_grad:
+            parameter.data = parameter.data.to(compute)
 
 
 def _use_fp8(model: nn.Module, device: torch.device) -> None:

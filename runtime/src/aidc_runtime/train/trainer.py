@@ -130,7 +130,8 @@ class Trainer:
         # Drawn anew for each step, so that a resume drops the same neurons as a run without a break.
         torch.manual_seed(hash((parts.spec.run.seed, progress.step, self._data_rank)) % 2**63)
         total = torch.zeros((), device=parts.world.device)
-        self._speed.start(step.samples)
+        # What fills up a batch costs as much as what counts.
+        self._speed.start(sum(len(next(iter(batch.values()))) for batch in step.batches))
         # Gradients are averaged over the data-parallel processes, and are to be the sum over all samples by their weight.
         scale = parts.layout.data_size / max(weight, 1)
         for index, batch in enumerate(step.batches):
