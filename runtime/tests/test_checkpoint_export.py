@@ -55,7 +55,8 @@ def build_llama() -> nn.Module:
 
 
 def build_lora() -> nn.Module:
-    peft = pytest.importorskip("peft")
+    import peft
+
     torch.manual_seed(3)
     return peft.get_peft_model(
         build_llama(), peft.LoraConfig(r=2, target_modules="all-linear", init_lora_weights=False)

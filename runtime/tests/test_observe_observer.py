@@ -292,7 +292,6 @@ def test_energy_by_token_counts_the_nodes_share(monkeypatch):
 
 
 def test_curves_go_to_tensorboard(tmp_path):
-    pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     observer = Observer(spec_of(tmp_path, tensorboard=str(tmp_path / "curves")), Place(), Folder())

@@ -163,7 +163,6 @@ def test_a_resume_goes_on_as_if_nothing_had_been(runs: Runs, name: str | None) -
 @pytest.mark.parametrize("name", [None, "fsdp", "ddp"])
 def test_adapters_on_packed_documents_resume_too(runs: Runs, name: str | None) -> None:
     """Only adapters are in the checkpoint; what is frozen is built again, the same."""
-    pytest.importorskip("peft")
     lora = {
         "model": runs.spec()["model"] | {"lora": {"rank": 4, "alpha": 8}},
         "data": {"pack": True, "sequence_length": 16},
@@ -226,7 +225,6 @@ def test_tensor_parallelism_needs_heads_that_divide(runs: Runs) -> None:
 
 def test_tensor_parallelism_does_not_pass_over_adapters(runs: Runs) -> None:
     """Either it works, or it is refused: never is each matrix computed whole on all of them in silence."""
-    pytest.importorskip("peft")
     model = runs.spec()["model"] | {"lora": {"rank": 4}}
     assert "lora" in runs.refused(parallel={"strategy": "fsdp", "shard": 2, "tensor": 2}, model=model)
 

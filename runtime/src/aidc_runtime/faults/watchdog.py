@@ -22,7 +22,7 @@ class Watchdog:
 
     def __init__(self, seconds: float, stream: TextIO | None = None, leave: Callable[[int], None] = os._exit) -> None:
         """`stream`: where stacks go, a real file. `leave`: ends the process without clean-up, which could hang as well."""
-        self._seconds, self._stream, self._leave = seconds, stream or sys.stderr, leave
+        self._seconds, self._stream, self._leave = seconds, stream or sys.__stderr__ or sys.stderr, leave
         self._last = time.monotonic()
         self._step: int | None = None
         self._over = threading.Event()
