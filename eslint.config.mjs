@@ -13,6 +13,7 @@ export default tseslint.config(
       "node_modules/",
       ".venv/",
       ".venv-checkov/",
+      ".venv-runtime/",
       ".aidc/",
       "cdktf.out/",
       "embedded/",

@@ -3,8 +3,10 @@ import type { Construct } from "constructs";
 import { AccessHost, Cluster, ElasticNodePool, GpuNodePool, KarpenterController } from "cdktf-ai-datacenter/compute";
 import { DatacenterStack, idFrom } from "cdktf-ai-datacenter/core";
 import { WorkloadIdentity } from "cdktf-ai-datacenter/security";
+import { grantAccess } from "cdktf-ai-datacenter/storage";
 import type { StageConfig, TeamConfig } from "./config";
 import { type DataStores, publishCluster, publishKarpenter, readData, readKeys, readNetwork } from "./contracts";
+import { jobsIdentity, storageAccessIn, storageAccessOf } from "./training";
 
 /** The cluster, its accelerator pools, and an identity for each team's jobs. */
 export class ClusterStack extends DatacenterStack {
@@ -31,7 +33,7 @@ export class ClusterStack extends DatacenterStack {
     }
     if (config.elasticPools !== undefined) this.addElasticPools(config, config.elasticPools, cluster);
     const stores = readData(this, config, dataKey);
-    for (const team of config.teams) this.addTeam(team, cluster, stores);
+    for (const team of config.teams) this.addTeam(config, team, cluster, stores);
     publishCluster(this, cluster);
     new TerraformOutput(this, "clusterName", { value: cluster.clusterName });
     new TerraformOutput(this, "apiEndpoint", { value: cluster.endpoint });
@@ -51,17 +53,13 @@ export class ClusterStack extends DatacenterStack {
     publishKarpenter(this, karpenter, Object.fromEntries(pools));
   }
 
-  /** A team's jobs read every dataset and model, write their own checkpoints and models, and read the team's secrets. */
-  private addTeam({ name, secrets = [] }: TeamConfig, cluster: Cluster, stores: DataStores): void {
-    const identity = new WorkloadIdentity(this, idFrom("Team", name), {
-      cluster,
-      namespace: `team-${name}`,
-      serviceAccount: "jobs",
-    });
-    stores.datasets.grants.read(identity);
-    stores.models.grants.read(identity);
-    stores.checkpoints.grants.readWrite(identity, `${name}/`);
-    stores.models.grants.readWrite(identity, `${name}/`);
+  /** A team's pods use the folders that its config names, by itself or by its mounts and jobs, and read the team's secrets. */
+  private addTeam(config: StageConfig, team: TeamConfig, cluster: Cluster, stores: DataStores): void {
+    const { name, secrets = [] } = team;
+    const { namespace, serviceAccount } = jobsIdentity(team);
+    const identity = new WorkloadIdentity(this, idFrom("Team", name), { cluster, namespace, serviceAccount });
+    const access = storageAccessIn(stores, config, storageAccessOf(config, team));
+    grantAccess(identity, Object.values(stores), access, `${this.node.path}.teams.${name}`);
     if (secrets.length === 0) return;
     identity.allow({
       actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],

@@ -1,4 +1,5 @@
 import { ApiAccess, type ElasticNodePoolOptions, Fabric, type GpuNodePoolOptions } from "cdktf-ai-datacenter/compute";
+import { AccessMode } from "cdktf-ai-datacenter/contracts";
 import { Backend } from "cdktf-ai-datacenter/core";
 import type {
   BlockStorageClass,
@@ -10,19 +11,30 @@ import type {
   PoolQuota,
 } from "cdktf-ai-datacenter/kubernetes";
 import { InterfaceEndpoint, NatGateways } from "cdktf-ai-datacenter/network";
+import { type JobConfig, NER } from "./jobs";
 
-/** Stores of the stage that every team may read. */
-export enum MountedStore {
+/** Stores of the stage. */
+export enum StageStore {
   DATASETS = "datasets",
+  CHECKPOINTS = "checkpoints",
   MODELS = "models",
 }
 
 /** A folder of a store, as files that pods read. They are the pods' own reads: by the team's identity, with what it may see. */
 export interface ObjectMount extends Pick<ObjectVolumeOptions, "name" | "cacheGiB" | "cpus" | "memoryGiB"> {
-  /** @default MountedStore.DATASETS */
-  readonly store?: MountedStore;
+  /** @default StageStore.DATASETS */
+  readonly store?: StageStore;
   /** Folder in the store, such as "corpus/". @default - all of it */
   readonly prefix?: string;
+}
+
+/** A folder of a store that a team's pods use by the store's own API. */
+export interface TeamFolder {
+  readonly store: StageStore;
+  /** Such as "research/"; "" for all of the store. */
+  readonly prefix: string;
+  /** @default AccessMode.READ */
+  readonly mode?: AccessMode;
 }
 
 /** A Lustre file system that exists. */
@@ -31,7 +43,7 @@ export type FileSystemMount = Omit<LustreVolumeOptions, "namespace">;
 /** A secret of AWS Secrets Manager, encrypted with the service's own key, that the team's pods can mount as a file. */
 export type SecretMount = Pick<CsiSecretOptions, "name" | "remoteName" | "property" | "fileName">;
 
-/** A team: its jobs run in the namespace `team-<name>` and write below `<name>/`. */
+/** A team: its jobs run in the namespace `team-<name>`, and its pods may read and write what is named here, and nothing else. */
 export interface TeamConfig {
   /** Lower-case word. */
   readonly name: string;
@@ -41,6 +53,12 @@ export interface TeamConfig {
   readonly groups?: readonly string[];
   /** Folders of the stage's stores; each is a claim in the team's namespace, by its name. @default - none */
   readonly mounts?: readonly ObjectMount[];
+  /** Folders of the stores that its pods may use beside mounts and jobs. @default - none */
+  readonly folders?: readonly TeamFolder[];
+  /** Training jobs that the stage itself starts. @default - none */
+  readonly jobs?: readonly JobConfig[];
+  /** Training jobs that its people submit, as they are or changed: `npx aidc job`. @default - none */
+  readonly templates?: readonly JobConfig[];
   /** Lustre file systems; each is a claim too. @default - none */
   readonly fileSystems?: readonly FileSystemMount[];
   /** Secrets that its pods may read. @default - none */
@@ -104,6 +122,8 @@ export interface StageConfig {
    * allowed to use. @default - one, "gp3", for claims that name none
    */
   readonly storageClasses?: readonly BlockStorageClass[];
+  /** Image of training jobs, by its digest, with Python, torch and what `runtime/Dockerfile` has beside the runtime. @default - none: no jobs */
+  readonly trainingImage?: string;
   /** Where nodes get images from. @default - their makers, and EKS' registry of the region */
   readonly images?: ImageSources;
   /** API groups that others bring to the cluster, such as "monitoring.coreos.com". @default - none */
@@ -127,7 +147,16 @@ const dev: StageConfig = {
   admins: ["arn:aws:iam::123456789012:role/PlatformAdmin"],
   deployers: ["arn:aws:iam::123456789012:role/PlatformDeployer"],
   pools: { sandbox: { instanceType: "g6e.xlarge", maxNodes: 2 } },
-  teams: [{ name: "research" }],
+  teams: [
+    {
+      name: "research",
+      folders: [
+        { store: StageStore.DATASETS, prefix: "" },
+        { store: StageStore.CHECKPOINTS, prefix: "research/", mode: AccessMode.WRITE },
+        { store: StageStore.MODELS, prefix: "research/", mode: AccessMode.WRITE },
+      ],
+    },
+  ],
 };
 
 /** The stage that trains and serves: three zones, private throughout, one pool for training and one for inference. */
@@ -160,6 +189,8 @@ const prod: StageConfig = {
     inference: { instanceType: "g6e.12xlarge", maxNodes: 8, fabric: Fabric.NONE },
   },
   elasticPools: { burst: { instanceType: "g6e.xlarge", maxNodes: 16 } },
+  // An example, of which no image exists: put your own here, such as what `EcrImage` makes.
+  trainingImage: `123456789012.dkr.ecr.us-east-1.amazonaws.com/aidc/training@sha256:${"0".repeat(64)}`,
   teams: [
     {
       name: "research",
@@ -168,6 +199,12 @@ const prod: StageConfig = {
         { pool: "burst", nodes: 0 },
       ],
       mounts: [{ name: "corpus", prefix: "corpus/" }],
+      folders: [
+        { store: StageStore.CHECKPOINTS, prefix: "research/scratch/", mode: AccessMode.WRITE },
+        { store: StageStore.MODELS, prefix: "research/", mode: AccessMode.WRITE },
+      ],
+      jobs: [NER],
+      templates: [NER],
     },
     {
       name: "serving",
@@ -175,6 +212,7 @@ const prod: StageConfig = {
         { pool: "inference", nodes: 8 },
         { pool: "burst", nodes: 4 },
       ],
+      folders: [{ store: StageStore.MODELS, prefix: "research/" }],
     },
   ],
 };

@@ -6,8 +6,8 @@ import {
   Placement,
   type ResolvedElasticNodePool,
 } from "cdktf-ai-datacenter/compute";
-import { CapacityKind } from "cdktf-ai-datacenter/contracts";
-import { type DatacenterStack, listMember } from "cdktf-ai-datacenter/core";
+import { CapacityKind, type RuntimeReference } from "cdktf-ai-datacenter/contracts";
+import { bucketName, type DatacenterStack, listMember } from "cdktf-ai-datacenter/core";
 import {
   type INetwork,
   NatGateways,
@@ -17,12 +17,13 @@ import {
   type SubnetReference,
 } from "cdktf-ai-datacenter/network";
 import { EncryptionKey, type IEncryptionKey, KeyServiceGrant } from "cdktf-ai-datacenter/security";
-import { type IDataStore, ObjectStore } from "cdktf-ai-datacenter/storage";
-import type { StageConfig } from "./config";
+import { type IDataStore, ObjectStore, packagedRuntimeFolder, readRuntimeBundle } from "cdktf-ai-datacenter/storage";
+import { type StageConfig, StageStore } from "./config";
 
 const NETWORK = "network/v1";
 const KEYS = "keys/v1";
 const DATA = "data/v1";
+const RUNTIME = "runtime/v1";
 const CLUSTER = "cluster/v1";
 const KARPENTER = "karpenter/v1";
 
@@ -95,13 +96,19 @@ export function readKeys(stack: DatacenterStack, config: StageConfig): StageKeys
 }
 
 /** The stores of a stage, by what they hold. */
-export interface DataStores {
-  readonly datasets: IDataStore;
-  readonly checkpoints: IDataStore;
-  readonly models: IDataStore;
+export type DataStores = Readonly<Record<StageStore, IDataStore>>;
+
+/** Names of the stores' buckets: they follow from the config, for what has to be known at synth, such as the name of a run. */
+export function storeNames({ name, accountId, region }: StageConfig): Readonly<Record<StageStore, string>> {
+  const named = (id: string) => bucketName(`${name}-data/${id}`, accountId, region);
+  return {
+    [StageStore.DATASETS]: named("Datasets"),
+    [StageStore.CHECKPOINTS]: named("Checkpoints"),
+    [StageStore.MODELS]: named("Models"),
+  };
 }
 
-export function publishData(stack: DatacenterStack, stores: Readonly<Record<keyof DataStores, ObjectStore>>): void {
+export function publishData(stack: DatacenterStack, stores: Readonly<Record<StageStore, ObjectStore>>): void {
   stack.channel.publish(stack, DATA, {
     datasetsBucket: stores.datasets.bucketName,
     checkpointsBucket: stores.checkpoints.bucketName,
@@ -120,6 +127,25 @@ export function readData(stack: DatacenterStack, config: StageConfig, encryption
     checkpoints: store("Checkpoints", read.checkpointsBucket),
     models: store("Models", read.modelsBucket),
   };
+}
+
+/** Folder of the training runtime in the models. */
+export const RUNTIME_FOLDER = "runtime/";
+
+export function publishRuntime(stack: DatacenterStack, { uri, sha256, version }: RuntimeReference): void {
+  stack.channel.publish(stack, RUNTIME, { uri, sha256, version });
+}
+
+/** The runtime that has been uploaded. */
+export function readRuntime(stack: DatacenterStack, config: StageConfig): RuntimeReference {
+  return stack.channel.read(stack, RUNTIME, ["uri", "sha256", "version"], `${config.name}-data`);
+}
+
+/** The runtime that the data stack of this very app uploads, for what has to be known at synth. @throws InvalidProps RUNTIME_BUNDLE_MISSING */
+export function packagedRuntime(config: StageConfig, at: string): RuntimeReference {
+  const { sha256, version } = readRuntimeBundle(packagedRuntimeFolder(at), at);
+  const { models } = storeNames(config);
+  return { uri: `s3://${models}/${RUNTIME_FOLDER}${sha256}.zip`, sha256, version };
 }
 
 /** What the Kubernetes half needs to reach the cluster and to add to it. */

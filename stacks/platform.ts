@@ -10,6 +10,7 @@ import {
   StorageClasses,
   Tenant,
 } from "cdktf-ai-datacenter/kubernetes";
+import { RunProtection } from "cdktf-ai-datacenter/training";
 import type { StageConfig } from "./config";
 import { type ClusterIdentifiers, readCluster, readKarpenter, readKeys } from "./contracts";
 import {
@@ -21,6 +22,7 @@ import {
   operatorsOf,
   profilesOf,
 } from "./kubernetes";
+import { jobsIdentity } from "./training";
 
 /** The objects that the operators act on: pools that scale, storage classes, a place for each team, and queues with quotas. */
 export class PlatformStack extends DatacenterStack {
@@ -35,16 +37,18 @@ export class PlatformStack extends DatacenterStack {
     const { storageClasses = [{ isDefault: true }] } = config;
     const block = storageClasses.map((options) => ({ kmsKeyArn: keyArn, ...options }));
     new StorageClasses(this, "StorageClasses", { target, block });
-    for (const { name, groups } of config.teams) {
+    for (const team of config.teams) {
+      const { name, groups } = team;
       new Tenant(this, idFrom("Team", name), {
         target,
         name,
         groups,
-        identities: [{ namespace: `team-${name}`, serviceAccount: "jobs", annotations: {} }],
+        identities: [jobsIdentity(team)],
         // Credentials come from the agent, data from S3 and from what the VPC's endpoints serve.
         egress: [EgressRule.podIdentityAgent(), EgressRule.https(["0.0.0.0/0"])],
       });
     }
+    if (operators.includes(Operator.JOBSET)) new RunProtection(this, "Runs", { target });
     if (operators.includes(Operator.KUEUE)) {
       new JobQueues(this, "Queues", { target, pools: profilesOf(config), teams: config.teams });
     }

@@ -4,6 +4,7 @@ import { App } from "cdktf";
 import { ContractChannel } from "cdktf-ai-datacenter/core";
 import { Renderers } from "cdktf-ai-datacenter/kubernetes";
 import { type StageConfig, stages } from "./config";
+import { RUNTIME_FOLDER, storeNames } from "./contracts";
 import { OperatorsStack } from "./operators";
 import { PlatformStack } from "./platform";
 import { hasWorkloads, WorkloadsStack } from "./workloads";
@@ -28,8 +29,12 @@ export function renderStages(folder: string, configs: readonly StageConfig[] = s
   app.synth();
 }
 
+const EXAMPLE_HASH = "0".repeat(64);
+
 /** Identifiers of the right form. */
-export function exampleIdentifiers({ name, accountId, region, zones, elasticPools }: StageConfig): ContractChannel {
+export function exampleIdentifiers(config: StageConfig): ContractChannel {
+  const { name, accountId, region, zones, elasticPools } = config;
+  const buckets = storeNames(config);
   const ofPools = Object.keys(elasticPools ?? {}).flatMap((pool) => [
     [`${pool}-securityGroupId`, "sg-0123456789abcdef1"],
     [`${pool}-placementGroupName`, `${name}-${pool}`],
@@ -43,9 +48,12 @@ export function exampleIdentifiers({ name, accountId, region, zones, elasticPool
       caData: Buffer.from("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").toString("base64"),
       securityGroupId: "sg-0123456789abcdef0",
     },
-    "data/v1": Object.fromEntries(
-      ["datasets", "checkpoints", "models"].map((store) => [`${store}Bucket`, `${name}-data-${store}-${accountId}`]),
-    ),
+    "data/v1": Object.fromEntries(Object.entries(buckets).map(([store, bucket]) => [`${store}Bucket`, bucket])),
+    "runtime/v1": {
+      uri: `s3://${buckets.models}/${RUNTIME_FOLDER}${EXAMPLE_HASH}.zip`,
+      sha256: EXAMPLE_HASH,
+      version: "0.1.0",
+    },
     "keys/v1": { dataKeyArn: key, clusterKeyArn: key },
     "network/v1": { vpcId: "vpc-0123456789abcdef0", privateSubnetIds: subnets, acceleratorSubnetIds: subnets },
     "karpenter/v1": { queueName: name, instanceProfileName: `${name}-nodes`, ...Object.fromEntries(ofPools) },

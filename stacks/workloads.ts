@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { DatacenterStack, InvalidProps } from "cdktf-ai-datacenter/core";
+import { DatacenterStack, idFrom, InvalidProps } from "cdktf-ai-datacenter/core";
 import {
   type KubernetesManifest,
   KubernetesTarget,
@@ -9,16 +9,21 @@ import {
   SECRETS_STORE_GROUP,
   teamNamespace,
 } from "cdktf-ai-datacenter/kubernetes";
-import { MountedStore, type StageConfig, type TeamConfig } from "./config";
-import { readCluster, readData } from "./contracts";
+import { JobTemplate, TrainingJob } from "cdktf-ai-datacenter/training";
+import { type StageConfig, StageStore, type TeamConfig } from "./config";
+import { packagedRuntime, readCluster, readData, readRuntime } from "./contracts";
 import { connectionOf, deployAfter, type KubernetesStackOptions, operatorsOf } from "./kubernetes";
+import { trainingJobOf } from "./training";
 
 /** Whether a team has anything of its own to place: only then has it a stack. */
-export function hasWorkloads({ mounts = [], fileSystems = [], secrets = [] }: TeamConfig): boolean {
-  return mounts.length + fileSystems.length + secrets.length > 0;
+export function hasWorkloads({ mounts, fileSystems, secrets, jobs, templates }: TeamConfig): boolean {
+  return [mounts, fileSystems, secrets, jobs, templates].some((parts) => (parts ?? []).length > 0);
 }
 
-/** What runs in a team's namespace, or stands ready for it: data as claims, secrets by name. One stack a team, so that teams deploy apart. */
+/**
+ * What runs in a team's namespace, or stands ready for it: data as claims, secrets by name, training jobs, and templates of jobs that its people
+ * submit. One stack a team, so that teams deploy apart.
+ */
 export class WorkloadsStack extends DatacenterStack {
   public constructor(scope: Construct, config: StageConfig, team: TeamConfig, options: KubernetesStackOptions = {}) {
     super(scope, `${config.name}-workloads-${team.name}`, {
@@ -31,6 +36,7 @@ export class WorkloadsStack extends DatacenterStack {
     if (team.mounts !== undefined) target.placeAll(this, this.objectVolumes(config, team.name, team.mounts));
     target.placeAll(this, this.fileSystems(team));
     target.placeAll(this, this.secrets(config, team, target));
+    this.addJobs(config, team, target);
     // The namespace is made there.
     deployAfter(this, `${config.name}-platform`);
   }
@@ -43,11 +49,26 @@ export class WorkloadsStack extends DatacenterStack {
   ): readonly KubernetesManifest[] {
     if (mounts.length === 0) return [];
     const stores = readData(this, config);
-    return mounts.flatMap(({ store = MountedStore.DATASETS, prefix = "", ...options }) => {
+    return mounts.flatMap(({ store = StageStore.DATASETS, prefix = "", ...options }) => {
       const location = stores[store].readOnlyAt(prefix);
       const at = `${this.node.path}.mounts.${options.name}`;
       return objectVolume({ ...options, namespace: teamNamespace(team), location }, at);
     });
+  }
+
+  /** The stage's own jobs run what the data stack has uploaded; a template is a file, and knows it at synth. */
+  private addJobs(config: StageConfig, team: TeamConfig, target: KubernetesTarget): void {
+    const { jobs = [], templates = [] } = team;
+    const uploaded = jobs.length === 0 ? undefined : readRuntime(this, config);
+    for (const job of jobs) {
+      new TrainingJob(this, idFrom("Job", job.name), { ...trainingJobOf(config, team, job, uploaded), target });
+    }
+    const packaged = templates.length === 0 ? undefined : packagedRuntime(config, `${this.node.path}.templates`);
+    const monitored = target.has("monitoring.coreos.com");
+    for (const template of templates) {
+      const job = trainingJobOf(config, team, template, packaged);
+      new JobTemplate(this, idFrom("Template", template.name), { team: team.name, job, monitored });
+    }
   }
 
   private fileSystems({ name, fileSystems = [] }: TeamConfig): readonly KubernetesManifest[] {

@@ -70,6 +70,13 @@ export class Kubectl {
     return out;
   }
 
+  /** Sets an annotation of one object. @throws KubectlFailed, Interrupted */
+  public async annotate(namespace: string, kind: string, name: string, annotation: string): Promise<void> {
+    const how = ["--namespace", namespace, "--overwrite"];
+    const { status, error } = await this.run(["annotate", kind, name, annotation, ...how]);
+    if (status !== 0) throw failed(error, status);
+  }
+
   /** Asks for deletion of one object, and does not wait for it. @throws KubectlFailed, Interrupted */
   public async deleteIn(namespace: string, kind: string, name: string): Promise<void> {
     const how = ["--namespace", namespace, "--wait=false", "--ignore-not-found"];

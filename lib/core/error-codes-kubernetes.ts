@@ -52,7 +52,7 @@ export const KUBERNETES_ERROR_CODES = {
   },
   POOL_UNKNOWN: {
     meaning:
-      "A quota, or the list of topology pools, names a pool that the queues do not have, or there is no pool at all.",
+      "A quota, a job, or the list of topology pools names a pool that there is not, or there is no pool at all.",
     remedy: "Correct the name, or pass the pool's profile in `pools`.",
   },
   QUEUE_DUPLICATE: {

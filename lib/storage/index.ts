@@ -7,4 +7,10 @@ export { type IObjectStore, ObjectStore, type ObjectStoreAttributes } from "./ob
 export { type ObjectStoreProps, type Retention, RetentionMode } from "./object-store-props";
 export { normalizePrefix } from "./prefix";
 export { type ResolvedObjectStore, resolveObjectStore } from "./resolve-object-store";
-export { type LocalRuntimeBundle, readRuntimeBundle, RuntimeBundle, type RuntimeBundleProps } from "./runtime-bundle";
+export {
+  type LocalRuntimeBundle,
+  packagedRuntimeFolder,
+  readRuntimeBundle,
+  RuntimeBundle,
+  type RuntimeBundleProps,
+} from "./runtime-bundle";

@@ -59,7 +59,7 @@ export class RuntimeBundle extends Construct {
     super(scope, safeId(id, `${scope.node.path}/${id}`));
     const { store, prefix = "runtime/", dependsOn } = props;
     const at = this.node.path;
-    const { path, sha256, version } = readRuntimeBundle(props.folder ?? packagedBundle(at), `${at}.folder`);
+    const { path, sha256, version } = readRuntimeBundle(props.folder ?? packagedRuntimeFolder(at), `${at}.folder`);
     const key = `${normalizePrefix(prefix, `${at}.prefix`)}${sha256}.zip`;
     const asset = new TerraformAsset(this, "Asset", { path, type: AssetType.FILE, assetHash: sha256.slice(0, 32) });
     new S3Object(this, "Resource", {
@@ -74,8 +74,13 @@ export class RuntimeBundle extends Construct {
   }
 }
 
-/** dist/runtime of the package; the compiled file lies deeper than the source. */
-function packagedBundle(at: string): string {
+/**
+ * Folder of the bundle that this package brings.
+ * @param at path of the property, for the message
+ * @throws InvalidProps RUNTIME_BUNDLE_MISSING
+ */
+export function packagedRuntimeFolder(at: string): string {
+  // The compiled file lies deeper than the source.
   for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const candidate = join(folder, "dist", "runtime");
     if (existsSync(join(folder, "package.json"))) return candidate;

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * A job that may lose nodes goes on with those that are left: a pod that was taken away is made again alone, and joins when it has a node. A
  * pod that exits 75 takes all others with it, as they agree to stop, so that starts the JobSet again in both cases.
  *
- * Source: Kubernetes v1.37.2 `pkg/controller/job/pod_failure_policy.go`; a test runs every end on the control plane of the stages, v1.35.
+ * Source: Kubernetes v1.35.4 and v1.37.2 `pkg/controller/job/pod_failure_policy.go`, which say the same.
  */
 export function podFailurePolicy(isElastic: boolean, containerName: string): Fields {
   const onExit = (values: readonly number[]): Fields => ({

@@ -1,6 +1,6 @@
 import type { StorageAccess } from "../contracts";
 import { InvalidProps, safeId } from "../core";
-import type { KubernetesManifest } from "../kubernetes";
+import type { KubernetesManifest, PlaceOptions } from "../kubernetes";
 import { Construct } from "../terraform/cdktf";
 import type { CompleteLaunchSpec } from "./launch-spec";
 import { resolveTrainingJob } from "./resolve-training-job";
@@ -34,13 +34,12 @@ export class TrainingJob extends Construct {
     }
     const job = resolveTrainingJob(options, path);
     const manifests = trainingManifests(job, { monitored: target.has("monitoring.coreos.com") }, path);
-    const isJobSet = ({ kind }: KubernetesManifest) => kind === "JobSet";
-    // Taken away in the opposite order: where the cluster keeps the JobSet (`RunProtection`), what it reads and what watches it stay too.
-    const after = target.placeAll(
-      this,
-      manifests.filter((manifest) => !isJobSet(manifest)),
-    );
-    target.placeAll(this, manifests.filter(isJobSet), { after });
+    const [configMap, jobSet, ...watching] = manifests;
+    const placed = (manifest?: KubernetesManifest, options?: PlaceOptions) =>
+      manifest === undefined ? [] : target.placeAll(this, [manifest], options);
+    // Taken away after the JobSet: where that stays (`RunProtection`) or cannot be changed, what it reads and what watches it stay too.
+    const read = placed(configMap, { goesLast: true });
+    placed(jobSet, { after: [...read, ...target.placeAll(this, watching)] });
     this.runId = job.runId;
     this.launchSpec = job.launchSpec;
     this.access = job.access;

@@ -140,8 +140,13 @@ test("logs are those of the first pod, or of all", async () => {
 test("cancel deletes with --yes only", async () => {
   put("jobset.json", { spec: {} });
   expect(await aidc("cancel")).toMatchObject({ status: 1, text: expect.stringContaining("--yes") as string });
-  expect(calls()).not.toContain("delete");
+  expect(calls()).not.toMatch(/delete|annotate/);
   expect((await aidc("cancel", "--yes")).status).toBe(0);
+  const [annotated, deleted] = calls().trimEnd().split("\n").slice(-2);
+  expect(annotated).toContain(
+    `annotate jobsets.jobset.x-k8s.io ${RUN} aidc/cancelled=true --namespace team-research --overwrite`,
+  );
+  expect(deleted).toContain(`delete jobsets.jobset.x-k8s.io ${RUN}`);
   expect(calls()).toContain(`delete jobsets.jobset.x-k8s.io ${RUN} --namespace team-research --wait=false`);
 });
 

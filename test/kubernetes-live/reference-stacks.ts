@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RUN_LABEL } from "cdktf-ai-datacenter/training";
 import { parse } from "yaml";
 import { type StageConfig, stages } from "../../stacks/config";
 import { renderStages } from "../../stacks/render";
@@ -25,6 +26,11 @@ export async function installOperatorCrds(client: ApiClient, binaries: Kubernete
     client,
     crds.map((crd) => ({ ...crd, spec: { ...(crd.spec as object), conversion: { strategy: "None" } } })),
   );
+}
+
+/** Whether an object belongs to a training run: most tests are about what stands before the first one. */
+export function isOfRun({ metadata }: ApiObject): boolean {
+  return metadata.labels?.[RUN_LABEL] !== undefined;
 }
 
 /** Objects of the stages as `npm run -s render` writes them, namespaces first. */

@@ -16,6 +16,7 @@ function placed(apiGroups: readonly string[], more: object = {}) {
 interface Placed {
   readonly manifest: { readonly kind: string; readonly data?: Readonly<Record<string, string>> };
   readonly depends_on?: readonly string[];
+  readonly lifecycle?: object;
 }
 
 function manifestsOf(stack: ReturnType<typeof testStack>): readonly Placed[] {
@@ -32,7 +33,10 @@ test("places the launch spec before the job that reads it", () => {
     "PrometheusRule",
   ]);
   const jobSet = manifests.find(({ manifest }) => manifest.kind === "JobSet");
-  expect(jobSet?.depends_on?.join()).toContain("ConfigMap");
+  const map = manifests.find(({ manifest }) => manifest.kind === "ConfigMap");
+  expect(map?.lifecycle).toEqual({ create_before_destroy: true });
+  // The last to be made is the first to be taken away, or not: then the others stay with it.
+  for (const kind of ["ConfigMap", "PodMonitor", "PrometheusRule"]) expect(jobSet?.depends_on?.join()).toContain(kind);
   expect(job.launchSpec.run.id).toBe(job.runId);
   expect(job.access).toHaveLength(4);
 });

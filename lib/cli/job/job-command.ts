@@ -1,4 +1,5 @@
 import { InvalidProps } from "../../core";
+import { CANCELLED_ANNOTATION } from "../../training/job-labels";
 import { type CommandIo, OK, REFUSED, UNUSABLE } from "../guard-command";
 import { Interrupted, Kubectl, KubectlFailed, type KubectlTarget } from "../kubectl";
 import { renderedJob, type RenderedJob, UnreadableJob } from "./job";
@@ -86,6 +87,8 @@ export function jobCancelCommand(file: string, options: JobCancelOptions, io: Co
       io.out(`would cancel run ${runId} in namespace ${namespace}, ${stateOf(jobSet)}; run it again with --yes\n`);
       return REFUSED;
     }
+    // A cluster keeps a run that goes on, unless it was given up: see `RunProtection`.
+    await kubectl.annotate(namespace, JOB_SETS, runId, `${CANCELLED_ANNOTATION}=true`);
     await kubectl.deleteIn(namespace, JOB_SETS, runId);
     io.out(`cancelled: run ${runId}; its pods save and leave, and submitting it again goes on from there\n`);
     return OK;

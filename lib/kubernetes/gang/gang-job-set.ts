@@ -27,6 +27,18 @@ export interface GangOptions extends WholeNodePodOptions {
   readonly requiredLayer?: number;
   /** @default "topology.k8s.aws/network-node-layer-" */
   readonly topologyLabelPrefix?: string;
+  /** Labels of the JobSet. @default - those of its queue alone */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Annotations of the JobSet. @default - none */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Labels of the pods. @default - none */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /** Annotations of the pods. @default - those that ask for placement alone */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** What the Job makes of a pod that ended: `podFailurePolicy` of batch/v1. @default - any pod that fails ends the Job */
+  readonly podFailurePolicy?: Readonly<Record<string, unknown>>;
+  /** What the JobSet makes of a Job that failed: `failurePolicy.rules` of jobset.x-k8s.io/v1alpha2. @default - it starts again */
+  readonly failureRules?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** Name of the replicated job: pods are called NAME-node-0-RANK. */
@@ -43,21 +55,26 @@ export function gangJobSet(options: GangOptions, at: string): KubernetesManifest
   checkGang(options, at);
   const { name, namespace, pool, nodes, maxRestarts = 3, queueName = DEFAULT_QUEUE } = options;
   const priority = options.priority ?? WorkloadPriority.NORMAL;
-  const annotations = topologyRequest(options, at);
-  const template = {
-    metadata: annotations === undefined ? undefined : { annotations },
-    spec: wholeNodePodSpec(pool, options, at),
-  };
+  const template = { metadata: podMetadata(options, at), spec: wholeNodePodSpec(pool, options, at) };
   return {
     apiVersion: "jobset.x-k8s.io/v1alpha2",
     kind: "JobSet",
-    metadata: { name, namespace, labels: { [QUEUE_LABEL]: queueName, [WORKLOAD_PRIORITY_LABEL]: priority } },
+    metadata: {
+      name,
+      namespace,
+      labels: { [QUEUE_LABEL]: queueName, [WORKLOAD_PRIORITY_LABEL]: priority, ...options.labels },
+      annotations: options.annotations,
+    },
     spec: {
       network: { enableDNSHostnames: true, publishNotReadyAddresses: true },
       successPolicy: { operator: "All" },
       startupPolicy: { startupPolicyOrder: "AnyOrder" },
       // The webhook writes no 0 back.
-      failurePolicy: { maxRestarts: maxRestarts === 0 ? undefined : maxRestarts, restartStrategy: "BlockingRecreate" },
+      failurePolicy: {
+        maxRestarts: maxRestarts === 0 ? undefined : maxRestarts,
+        restartStrategy: "BlockingRecreate",
+        rules: options.failureRules,
+      },
       ttlSecondsAfterFinished: options.ttlSecondsAfterFinished,
       replicatedJobs: [
         {
@@ -70,6 +87,7 @@ export function gangJobSet(options: GangOptions, at: string): KubernetesManifest
               completions: nodes,
               completionMode: "Indexed",
               backoffLimit: 0,
+              podFailurePolicy: options.podFailurePolicy,
               template,
             },
           },
@@ -99,6 +117,14 @@ function checkGang({ name, namespace, pool, nodes, queueName, maxRestarts = 3 }:
   }
   checkLabelName(namespace, `${at}.namespace`);
   if (queueName !== undefined) checkLabelName(queueName, `${at}.queueName`);
+}
+
+function podMetadata(options: GangOptions, at: string): Readonly<Record<string, unknown>> | undefined {
+  const { podLabels: labels, podAnnotations } = options;
+  const request = topologyRequest(options, at);
+  const annotations =
+    request === undefined && podAnnotations === undefined ? undefined : { ...request, ...podAnnotations };
+  return labels === undefined && annotations === undefined ? undefined : { labels, annotations };
 }
 
 /**

@@ -15,8 +15,14 @@ export interface WholeNodePodOptions {
   readonly args?: readonly string[];
   /** Environment, by name, over the pool's `fabricEnvironment`. @default - none beside that and the image's */
   readonly env?: Readonly<Record<string, string>>;
+  /** Environment that tells the pod about itself, by name: a field path of it. Stands before what may refer to it. @default - none */
+  readonly fieldEnv?: Readonly<Record<string, string>>;
   /** Environment that comes from Kubernetes Secrets, by name. @default - none */
   readonly secretEnv?: Readonly<Record<string, SecretRef>>;
+  /** Ports, by name. @default - none is told */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** Whether the end of the log tells why the container failed, where it left no termination message. @default false */
+  readonly logsAsTerminationMessage?: boolean;
   /** Service account of the pod's namespace. @default "default" */
   readonly serviceAccount?: string;
   /** User that the processes run as, never 0. @default 1000 */
@@ -56,7 +62,7 @@ export function wholeNodePodSpec(
 ): Readonly<Record<string, unknown>> {
   const { userId = 1000, groupId = 1000, volumes = [], volumeMounts = [], scratchGiB = 50 } = options;
   for (const [name, value] of Object.entries({ userId, groupId, scratchGiB })) checkPositive(value, `${at}.${name}`);
-  const { command, args, secretEnv, secretFiles = {} } = options;
+  const { command, args, secretFiles = {} } = options;
   const env = { ...pool.fabricEnvironment, ...options.env };
   refuseLiterals({ command, args, env }, at);
   const own = ownVolumes(pool, scratchGiB);
@@ -84,7 +90,9 @@ export function wholeNodePodSpec(
         image: options.image,
         command,
         args,
-        env: environment(env, secretEnv, at),
+        env: environment(options, env, at),
+        ports: options.ports && containerPorts(options.ports),
+        ...(options.logsAsTerminationMessage === true ? LOGS_AS_MESSAGE : {}),
         resources: { requests: resources, limits: resources },
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -137,18 +145,33 @@ function ownVolumes(pool: PoolProfile, scratchGiB: number): readonly OwnVolume[]
 }
 
 function environment(
-  env: Readonly<Record<string, string>> = {},
-  secretEnv: Readonly<Record<string, SecretRef>> = {},
+  { secretEnv = {}, fieldEnv = {} }: WholeNodePodOptions,
+  env: Readonly<Record<string, string>>,
   at: string,
 ): readonly unknown[] | undefined {
   const names = [...Object.keys(env), ...Object.keys(secretEnv)].sort();
-  const twice = firstDuplicate(names);
+  const twice = firstDuplicate([...names, ...Object.keys(fieldEnv)]);
   if (twice !== undefined) {
-    throw new InvalidProps("GANG_INVALID", `${at}.secretEnv`, { got: twice, allowed: "names that env has not" });
+    const member = twice in secretEnv ? "secretEnv" : "fieldEnv";
+    throw new InvalidProps("GANG_INVALID", `${at}.${member}`, { got: twice, allowed: "names that env has not" });
   }
-  const variables = names.map((name) => secretEnv[name]?.envVar(name) ?? { name, value: env[name] });
+  const fields = Object.entries(fieldEnv).sort(([a], [b]) => (a < b ? -1 : 1));
+  const variables = [
+    ...fields.map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } } })),
+    ...names.map((name) => secretEnv[name]?.envVar(name) ?? { name, value: env[name] }),
+  ];
   return variables.length === 0 ? undefined : variables;
 }
+
+function containerPorts(ports: Readonly<Record<string, number>>): readonly unknown[] {
+  const sorted = Object.entries(ports).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" }));
+}
+
+const LOGS_AS_MESSAGE = {
+  terminationMessagePath: "/dev/termination-log",
+  terminationMessagePolicy: "FallbackToLogsOnError",
+};
 
 /** One secret may be mounted in two places; it is one volume. */
 function secretVolumes(secretFiles: Readonly<Record<string, SecretRef>>): readonly Readonly<Record<string, unknown>>[] {

@@ -10,7 +10,7 @@ import { type KubernetesManifest, manifestKey } from "../manifest";
 import { type ChartTemplate, chartTemplate } from "./chart-template";
 import { HelmInstaller } from "./helm-installer";
 import { fileNameOf } from "./manifest-file";
-import { type PlacedObject, Renderer, type Rendering } from "./renderer";
+import { type PlacedObject, type PlaceOrder, Renderer, type Rendering } from "./renderer";
 import { yamlSafeJson } from "./yaml-safe-json";
 
 export interface ChartOptions {
@@ -61,12 +61,7 @@ class ChartRendering implements Rendering {
     });
   }
 
-  public place(
-    _scope: Construct,
-    _id: string,
-    manifest: KubernetesManifest,
-    after: readonly PlacedObject[],
-  ): PlacedObject {
+  public place(_scope: Construct, _id: string, manifest: KubernetesManifest, { after }: PlaceOrder): PlacedObject {
     this.templates.set(this.unusedFileName(manifest), chartTemplate(manifest, `v${this.templates.size}x`));
     this.waitFor(after);
     return { key: manifestKey(manifest), dependables: [this.release] };

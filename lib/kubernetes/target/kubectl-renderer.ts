@@ -13,10 +13,10 @@ export class KubectlRenderer extends Renderer {
   public override bind(scope: Construct, connection: ClusterConnection): Rendering {
     new KubectlProvider(scope, "Provider", providerSettings(connection));
     TerraformStack.of(scope).addOverride("terraform.required_providers.kubectl", KUBECTL_PROVIDER);
-    return new ResourceRendering(scope, connection, (at, id, manifest, dependsOn) => {
+    return new ResourceRendering(scope, connection, (at, id, manifest, meta) => {
       refuseControls(manifest, `${at.node.path}/${id}`);
       // The body is made here and not by yamlencode: that function would take a token-like text of a user for one.
-      return new KubectlManifest(at, id, { yamlBody: yamlSafeJson(jsonText(manifest)), dependsOn });
+      return new KubectlManifest(at, id, { yamlBody: yamlSafeJson(jsonText(manifest)), ...meta });
     });
   }
 }

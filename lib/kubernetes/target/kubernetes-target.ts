@@ -17,6 +17,11 @@ export interface KubernetesTargetProps {
 export interface PlaceOptions {
   /** Objects that must be there before. @default - none beside the object's namespace, where that was placed by the same target */
   readonly after?: readonly PlacedObject[];
+  /**
+   * Whether it is taken away only when all that came after it has been changed to do without it; by default Terraform takes it away before.
+   * For resources: charts and files are taken away by others. @default false
+   */
+  readonly goesLast?: boolean;
 }
 
 /**
@@ -50,7 +55,10 @@ export class KubernetesTarget extends Construct {
     const key = this.unused(manifestKey(prepared), at);
     const namespace = this.placed.get(`Namespace ${prepared.metadata.namespace ?? ""}`);
     const after = [...(options.after ?? []), ...(namespace === undefined ? [] : [namespace])];
-    return this.kept(key, this.rendering.place(scope, safeId(id, at), prepared, after));
+    return this.kept(
+      key,
+      this.rendering.place(scope, safeId(id, at), prepared, { after, goesLast: options.goesLast === true }),
+    );
   }
 
   /**

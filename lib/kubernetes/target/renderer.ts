@@ -11,10 +11,18 @@ export interface PlacedObject {
   readonly dependables: readonly ITerraformDependable[];
 }
 
+/** Where an object stands among the others. @internal */
+export interface PlaceOrder {
+  /** What must be there before. */
+  readonly after: readonly PlacedObject[];
+  /** Whether it is taken away only when what came after it does without it. */
+  readonly goesLast: boolean;
+}
+
 /** Writes the objects of one target. @internal */
 export interface Rendering {
   /** @param manifest a prepared one: plain data, tokens in strings only */
-  place(scope: Construct, id: string, manifest: KubernetesManifest, after: readonly PlacedObject[]): PlacedObject;
+  place(scope: Construct, id: string, manifest: KubernetesManifest, order: PlaceOrder): PlacedObject;
   install(scope: Construct, id: string, release: HelmRelease, after: readonly PlacedObject[]): PlacedObject;
 }
 

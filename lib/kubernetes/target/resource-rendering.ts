@@ -3,15 +3,21 @@ import { type Construct, type ITerraformDependable, TerraformStack } from "../..
 import type { HelmRelease } from "../helm-release";
 import { type KubernetesManifest, manifestKey } from "../manifest";
 import { HelmInstaller } from "./helm-installer";
-import { dependablesOf, type PlacedObject, type Rendering } from "./renderer";
+import { dependablesOf, type PlacedObject, type PlaceOrder, type Rendering } from "./renderer";
 
 /** Draws one object as a resource of some provider. @internal */
 export type DrawResource = (
   scope: Construct,
   id: string,
   manifest: KubernetesManifest,
-  dependsOn: ITerraformDependable[] | undefined,
+  meta: ResourceMeta,
 ) => ITerraformDependable;
+
+/** What a resource tells Terraform about itself. @internal */
+export interface ResourceMeta {
+  readonly dependsOn?: ITerraformDependable[];
+  readonly lifecycle?: { readonly createBeforeDestroy: boolean };
+}
 
 /** A Terraform resource for each object, and releases by the Helm provider. @internal */
 export class ResourceRendering implements Rendering {
@@ -29,9 +35,11 @@ export class ResourceRendering implements Rendering {
     scope: Construct,
     id: string,
     manifest: KubernetesManifest,
-    after: readonly PlacedObject[],
+    { after, goesLast }: PlaceOrder,
   ): PlacedObject {
-    const resource = this.draw(scope, id, manifest, dependablesOf(after));
+    // Terraform takes away what has this only after the update of what depended on it, and else before that.
+    const lifecycle = goesLast ? { createBeforeDestroy: true } : undefined;
+    const resource = this.draw(scope, id, manifest, { dependsOn: dependablesOf(after), lifecycle });
     return { key: manifestKey(manifest), dependables: [resource] };
   }
 

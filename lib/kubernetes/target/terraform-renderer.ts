@@ -16,11 +16,11 @@ export class TerraformRenderer extends Renderer {
     const { exec, ...settings } = providerSettings(connection);
     new KubernetesProvider(scope, "Provider", { ...settings, ...(exec !== undefined && { exec: [exec] }) });
     TerraformStack.of(scope).addOverride("terraform.required_providers.kubernetes", KUBERNETES_PROVIDER);
-    return new ResourceRendering(scope, connection, (at, id, manifest, dependsOn) => {
+    return new ResourceRendering(scope, connection, (at, id, manifest, meta) => {
       return new Manifest(at, id, {
         manifest: escape({ ...manifest }),
         computedFields: computedFieldsOf(manifest),
-        dependsOn,
+        ...meta,
       });
     });
   }

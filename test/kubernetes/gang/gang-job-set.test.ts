@@ -78,6 +78,36 @@ describe("a gang", () => {
   });
 });
 
+test("a gang is called, watched and ended as its owner says, beside what places it", () => {
+  const onExit = { action: "FailJob", onExitCodes: { operator: "In", values: [64] } };
+  const options: Partial<GangOptions> = {
+    labels: { run: "r" },
+    annotations: { note: "n" },
+    podLabels: { run: "r" },
+    podAnnotations: { note: "p" },
+    podFailurePolicy: { rules: [onExit] },
+    failureRules: [{ name: "bad", action: "FailJobSet" }],
+  };
+  const made = JSON.parse(JSON.stringify(gang(options))) as unknown;
+  expect(made).toMatchObject({
+    metadata: { labels: { run: "r", "kueue.x-k8s.io/queue-name": "default" }, annotations: { note: "n" } },
+    spec: {
+      failurePolicy: { maxRestarts: 3, rules: [{ name: "bad", action: "FailJobSet" }] },
+      replicatedJobs: [
+        {
+          template: {
+            spec: {
+              podFailurePolicy: { rules: [onExit] },
+              template: { metadata: { labels: { run: "r" }, annotations: { note: "p" } } },
+            },
+          },
+        },
+      ],
+    },
+  });
+  expect(annotationsOf(options)).toMatchObject(annotationsOf({}) ?? {});
+});
+
 describe("the placement of a gang", () => {
   test("is as close as there is room, by the innermost layer", () => {
     expect(annotationsOf({})).toEqual({

@@ -199,3 +199,35 @@ describe("a whole-node pod", () => {
     expect(() => podOf(trainingPool({ wholeNodeResources }))).toRefuse("QUANTITY_INVALID");
   });
 });
+
+describe("what a container tells and is told", () => {
+  const [container] = podOf(trainingPool(), {
+    env: { A: "$(RANK)" },
+    fieldEnv: { RANK: "metadata.labels['rank']", NODE: "spec.nodeName" },
+    ports: { rendezvous: 29500, metrics: 9464 },
+    logsAsTerminationMessage: true,
+  }).containers;
+
+  test("begins with its own fields, which others may refer to", () => {
+    const names = (container.env as readonly { readonly name: string }[]).map(({ name }) => name);
+    expect(names.slice(0, 2)).toEqual(["NODE", "RANK"]);
+    expect(names).toContain("A");
+    expect(() => podOf(trainingPool(), { env: { A: "1" }, fieldEnv: { A: "spec.nodeName" } })).toRefuse(
+      "GANG_INVALID",
+      { path: "test/Gang.fieldEnv", got: "A" },
+    );
+  });
+
+  test("has ports by name, and the end of its log as a last word", () => {
+    expect(container).toMatchObject({
+      ports: [
+        { name: "metrics", containerPort: 9464, protocol: "TCP" },
+        { name: "rendezvous", containerPort: 29500, protocol: "TCP" },
+      ],
+      terminationMessagePolicy: "FallbackToLogsOnError",
+    });
+    const [plain] = podOf().containers;
+    for (const field of ["ports", "terminationMessagePolicy", "terminationMessagePath"])
+      expect(plain).not.toHaveProperty(field);
+  });
+});
