@@ -73,13 +73,59 @@ function described({ keyword, params, data, message = "", parentSchema = {} }: E
 
 /**
  * Hash of all that decides what is learned, the run's id left out. Where a run is watched, how often it saves and how it starts again
- * may change while it goes on, as in the runtime's own `spec_hash`. Values known only after apply count as one and the same.
+ * may change while it goes on, as in the runtime's own `spec_hash`. What is as by default does not count, so that a release with one more
+ * option renames no run. Values known only after apply count as one and the same.
  */
 export function learnedHash(spec: CompleteLaunchSpec): string {
   const { version, run, task, model, data, parallel, train, optimizer, schedule, extensions } = spec;
   const { output, seed } = run;
-  const learned = { version, output, seed, task, model, data, parallel, train, optimizer, schedule, extensions };
-  return contentHash(learned);
+  const learned = {
+    version,
+    run: { output, seed },
+    task,
+    model,
+    data,
+    parallel,
+    train,
+    optimizer,
+    schedule,
+    extensions,
+  };
+  return contentHash(withoutDefaults(learned, LAUNCH_SPEC_SCHEMA));
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema & { readonly default?: unknown }>>;
+}
+
+/** Data without the members that are as its schema has them by default. */
+function withoutDefaults(value: unknown, schema: Schema): unknown {
+  const { properties } = resolved(schema);
+  if (properties === undefined || typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
+    const known = properties[name] ?? {};
+    const own = withoutDefaults(member, known);
+    const isPart = resolved(known).properties !== undefined && isEmpty(own);
+    return isPart || stableText(member) === stableText(known.default) ? [] : [[name, own]];
+  });
+  return Object.fromEntries(members);
+}
+
+/** What a schema refers to; of alternatives, the one with members. */
+function resolved(schema: Schema): Schema {
+  const { $ref, anyOf } = schema;
+  if ($ref !== undefined) {
+    const name = $ref.replace("#/$defs/", "");
+    return (LAUNCH_SPEC_SCHEMA.$defs as Readonly<Record<string, Schema>>)[name] ?? {};
+  }
+  const part = anyOf?.find((one) => one.$ref !== undefined);
+  return part === undefined ? schema : resolved(part);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /** The first eight digits of the hash of any data; the order of its members does not matter. */

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aidc_runtime.config import load_spec, spec_hash
+from aidc_runtime.config import LaunchSpec, load_spec, spec_hash
 from aidc_runtime.contract import contract_files, write_contract
 from aidc_runtime.environment import PORTS, VARIABLES
 from aidc_runtime.exit_codes import FINAL, BadSpec, ExitCode, RunError
@@ -84,3 +84,15 @@ def test_metrics_are_named_as_prometheus_wants() -> None:
         assert metric.name.endswith("_total") == (metric.kind == "counter"), metric.name
         if metric.unit:
             assert metric.unit in metric.name, metric.name
+
+
+def test_an_option_that_a_release_adds_changes_no_hash() -> None:
+    path = sorted(GOLDEN.glob("*.json"))[0]
+
+    class Later(LaunchSpec):
+        extra: int = 3
+
+    spec = load_spec(path)
+    later = Later.model_validate_json(path.read_text())
+    assert spec_hash(later) == spec_hash(spec)
+    assert spec_hash(later.model_copy(update={"extra": 4})) != spec_hash(spec)

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LaunchSpec, learnedHash, resolveTrainingJob, validateLaunchSpec } from "cdktf-ai-datacenter/training";
+import { contentHash } from "../../lib/training/launch-spec";
 import "cdktf-ai-datacenter/testing/jest";
 import { contentHash } from "../../lib/training/launch-spec";
 import { Token } from "../../lib/terraform/cdktf";
@@ -83,6 +84,12 @@ describe("the hash of what is learned", () => {
       { optimizer: { name: "adamw" } },
     ];
     for (const more of same) expect(hash(more)).toBe(hash());
+  });
+
+  test("is that of what is given: an option that a release adds, with a default, renames no run", () => {
+    const { id, ...run } = SPEC.run;
+    expect(id).toBeDefined();
+    expect(hash()).toBe(contentHash({ ...SPEC, run }));
   });
 
   test("changes with all else", () => {

@@ -46,8 +46,10 @@ def _short(value: Any) -> str:
 
 
 def spec_hash(spec: LaunchSpec) -> str:
-    """Hash of all that decides what is learned. Where a run is watched, and how it is restarted, may change between starts of one run."""
-    learned = spec.model_dump(mode="json", exclude={"observe", "resilience", "fabric", "launcher", "checkpoint"})
+    """Hash of all that decides what is learned. Where a run is watched, and how it is restarted, may change between starts of one
+    run. What is as by default does not count, so that a release with one more option goes on with the runs of the last one."""
+    others = {"observe", "resilience", "fabric", "launcher", "checkpoint"}
+    learned = spec.model_dump(mode="json", exclude=others, exclude_defaults=True)
     return hashlib.sha256(json.dumps(learned, sort_keys=True).encode()).hexdigest()[:16]
 
 
