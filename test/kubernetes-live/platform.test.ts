@@ -92,7 +92,8 @@ test("a gang takes whole nodes of its pool, one pod on each; the next waits as a
   await plane.client.waitFor("Kueue to say no", async () => {
     const workloads = await plane.client.list("kueue.x-k8s.io/v1beta2", "Workload", { namespace: TEAM });
     return workloads.some(
-      ({ metadata, status }) => metadata.name.includes("too-big") && JSON.stringify(status ?? {}).includes("insufficient"),
+      ({ metadata, status }) =>
+        metadata.name.includes("too-big") && JSON.stringify(status ?? {}).includes("insufficient"),
     );
   });
   expect(await podsOf("too-big")).toEqual([]);
