@@ -23,7 +23,9 @@ from aidc_runtime.observe.observer import Observer, Place, StepFacts
 from aidc_runtime.train.world import World
 
 torch.set_num_threads(1)
-CONTEXT = multiprocessing.get_context("fork")
+# Forked from a server that has these imports and no threads: tests before may have left some, with locks that a fork would copy.
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["rank_group"])
 
 
 class Recorder(Observer):
@@ -78,7 +80,7 @@ def learn(values: dict[str, Any], stop_after: int | None = None) -> dict[str, li
 
 
 class RankGroup:
-    """`size` forked processes that run what they are told, one call after the other. Close it, or use it in a `with`."""
+    """`size` processes that run what they are told, one call after the other. Close it, or use it in a `with`."""
 
     def __init__(self, size: int, folder: Path) -> None:
         self._pipes, self._processes = [], []

@@ -1,6 +1,5 @@
 """On a mixed fleet, a step is split by what each process can do."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -46,9 +45,6 @@ def timed(task: Task, factors: dict[int, float]) -> Any:
     return model
 
 
-sys.modules["models_of_test_balance"] = sys.modules[__name__]  # what import paths name, also in the forked ranks
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("balance")
@@ -70,7 +66,7 @@ def spec(folder: Path, balance: str, model: str, micro_batch: int = BATCH) -> di
         "version": 1,
         "run": {"id": f"{balance}-{model.replace('_', '-')}-{micro_batch}", "output": str(folder / "runs")},
         "task": {"name": "causal_lm"},
-        "model": {"import_path": f"models_of_test_balance:{model}", "tokenizer": str(folder / "tokenizer")},
+        "model": {"import_path": f"test_balance:{model}", "tokenizer": str(folder / "tokenizer")},
         "data": {"train": str(folder / "train.jsonl"), "format": "jsonl", "sequence_length": 32},
         "parallel": {"strategy": "ddp"},
         "train": {
