@@ -22,7 +22,13 @@ function run({ command, minutes }) {
     }, milliseconds);
     child.on("close", (code) => {
       clearTimeout(timer);
-      resolve(outOfTime ? `stopped after ${Math.round(milliseconds / 60_000)} minutes` : code === 0 ? undefined : `exit ${code}`);
+      resolve(
+        outOfTime
+          ? `stopped after ${Math.round(milliseconds / 60_000)} minutes`
+          : code === 0
+            ? undefined
+            : `exit ${code}`,
+      );
     });
   });
 }

@@ -20,10 +20,29 @@ interface StackLine {
   readonly left?: number;
 }
 
+/** What the training tells in the JSON line. */
+interface TrainingLine {
+  readonly run: string;
+  readonly wasComplete: boolean;
+  readonly steps: number;
+  readonly killed: {
+    readonly pid: number;
+    readonly processes: number;
+    readonly step: number;
+    readonly checkpoint: number;
+  };
+  readonly resumedAt: number;
+  readonly lostSteps: number;
+  readonly entities: Readonly<Record<string, { readonly f1: number; readonly support: number }>>;
+  readonly exported: string;
+  readonly files: number;
+}
+
 /** One line of the emulator's request log. */
 interface Request {
   readonly service: string | null;
   readonly action: string | null;
+  readonly path: string;
   readonly status: number;
 }
 
@@ -160,7 +179,7 @@ describe("npm start, in an environment that points everywhere else", () => {
   const trap = new Trap();
   let result: Awaited<ReturnType<typeof finished>>;
   let sockets: SocketWatch;
-  let line: { ok: boolean; error?: string; seconds: number; stacks: StackLine[] };
+  let line: { ok: boolean; error?: string; seconds: number; stacks: StackLine[]; training: TrainingLine };
 
   beforeAll(async () => {
     const args = ["start", "--silent", "--", "--json", "--keep", "--work-dir", workDir];
@@ -195,6 +214,25 @@ describe("npm start, in an environment that points everywhere else", () => {
     expect(result.stderr).toContain("prod-foundation");
   });
 
+  test("trains the reference job: a process is killed, the run goes on from its checkpoint, and the model lies in S3", () => {
+    const { run, killed, resumedAt, lostSteps, steps, entities, exported, files } = line.training;
+    expect(line.training).toMatchObject({ wasComplete: false, killed: { processes: 2 } });
+    expect(resumedAt).toBeGreaterThanOrEqual(killed.checkpoint);
+    // The step that was told last, and those that were done before the kill.
+    expect(lostSteps).toBeGreaterThanOrEqual(killed.step - resumedAt);
+    expect(lostSteps).toBeLessThan(steps);
+    expect(isAlive(killed.pid)).toBe(false);
+    expect(result.stderr).toContain("then SIGKILL for process");
+    expect(entities["micro avg"]?.f1).toBeGreaterThan(0.25);
+    expect(entities.LOC?.support).toBeGreaterThan(50);
+    expect(files).toBeGreaterThan(2);
+    expect(exported).toMatch(new RegExp(`^s3://.*/research/runs/${run}/export$`));
+    const written = requests().filter(({ action }) => action === "PutObject");
+    expect(written.map(({ path }) => `s3:/${path}`)).toContain(`${exported}/MANIFEST.json`);
+    const spec = readFileSync(join(workDir, "training", "pod", "config", "launch-spec.json"), "utf8");
+    expect(JSON.parse(spec)).toMatchObject({ run: { id: run }, fabric: { kind: "efa" } });
+  });
+
   test("reaches nothing but the emulator", () => {
     expect(trap.connections).toBe(0);
     expect(sockets.seen.size).toBeGreaterThan(0);
@@ -220,6 +258,9 @@ describe("npm start, in an environment that points everywhere else", () => {
     const { status, stdout, stderr } = await finished(tool("start", []));
     expect(stderr).toContain("The emulator that an earlier run kept answers at");
     expect(stdout).toMatch(/prod-cluster +\d+ +\d+ s +no changes/);
+    expect(stderr).toContain(`Run ${line.training.run} is complete already`);
+    expect(stdout).toMatch(/^Entities +Precision/m);
+    expect(stdout).toContain(`${line.training.exported}/`);
     expect(stdout).toContain("hashicorp/aws 5.100.0");
     expect(stdout).toContain("npx cdktf deploy 'prod-*'");
     expect(status).toBe(0);

@@ -34,7 +34,7 @@ let ec2: EC2Client;
 let groups: ResourceGroupsClient;
 
 beforeAll(async () => {
-  const options = { stage: "prod", port: 0, keep: false, json: false, withFileSystems: false };
+  const options = { stage: "prod", port: 0, keep: false, json: false, withFileSystems: false, training: false };
   const run = { ...options, workDir: join(folder, "work") };
   session = await Session.open(run, process.env, findToolchain(), () => undefined);
   ({ url } = await session.startEmulator());

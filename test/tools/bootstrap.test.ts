@@ -18,6 +18,8 @@ class Clone {
     this.write("package-lock.json", JSON.stringify({ packages: { "": {}, "node_modules/a": { version: "1.0.0" } } }));
     this.write("embedded/requirements.txt", "moto==5.2.5\n");
     this.write("embedded/requirements-dev.txt", "pytest\n");
+    this.write("runtime/requirements.txt", "torch==2.15.0\n");
+    this.write("runtime/requirements-dev.txt", "pytest\n");
     // Stands in for npm: notes the call, and installs unless told to fail.
     this.write(
       "npm.js",
@@ -59,6 +61,7 @@ class Clone {
         -c*) echo "${major} ${minor} ${ensurepip}" ;;
         "-m venv"*) /bin/mkdir -p "$4/bin"; /bin/cp "$0" "$4/bin/python"; echo "venv" >> calls.txt ;;
         *--version) echo "pip 25" ;;
+        *fetch_text.py*) echo "fetch $4" >> calls.txt; [ ! -e fetch-fails ] && echo "text" > "$5" ;;
         *) echo "$*" | /bin/sed "s/.*-r /pip /" >> calls.txt; [ ! -e pip-fails ] ;;
       esac`,
     );
@@ -132,6 +135,7 @@ describe("--check", () => {
     const path = join(clone.root, "bin", "tofu");
     expect(JSON.parse(clone.run(["--check"]).stdout)).toEqual({
       terraform: { path, product: "opentofu", version: "1.10.10", platform: "linux_arm64" },
+      runtime: { problem: expect.stringMatching(/^no Python 3\.11 or later on PATH\. Install Python 3\.11/) as string },
     });
   });
 
@@ -246,5 +250,46 @@ describe("Python packages", () => {
     clone.run(["--python"]);
     expect(clone.calls.filter((call) => call === "venv")).toHaveLength(2);
     expect(clone.calls.at(-1)).toBe("pip embedded/requirements.txt");
+  });
+});
+
+describe("what the training runtime needs", () => {
+  const corpus = "fetch hironsan/corpus/iob_sents.txt";
+
+  test("is refused on a Python that torch does not know, before anything is downloaded", () => {
+    clone.python("python3", "3.10");
+    const { status, stdout, stderr } = clone.run(["--runtime"]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: no Python 3\.11 or later on PATH\. Install Python 3\.11 or later .*\n$/);
+    expect(clone.calls).toEqual([]);
+  });
+
+  test("is installed once into an environment of its own, with the corpus; it needs no Terraform", () => {
+    clone.python("python3.12", "3.12");
+    const { status, stdout, stderr } = clone.run(["--runtime"]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+    expect(stderr).toMatch(/Creating \.venv-runtime with .*python3\.12 .*\n.* GB to download .* GB on disk/);
+    expect(stderr).toContain("Getting the corpus of the reference job");
+    expect(clone.calls.slice(1)).toEqual(["venv", "pip runtime/requirements.txt", corpus]);
+    expect(clone.run(["--runtime"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    clone.run(["--runtime-dev"]);
+    expect(clone.calls.slice(4)).toEqual(["pip runtime/requirements-dev.txt"]);
+    clone.command("terraform", TERRAFORM);
+    expect(JSON.parse(clone.run(["--check"]).stdout)).toMatchObject({
+      runtime: {
+        python: join(clone.root, ".venv-runtime/bin/python"),
+        corpus: join(clone.root, ".aidc/corpus/iob_sents.txt"),
+      },
+    });
+  });
+
+  test("is taken up again where it was cut off", () => {
+    clone.python("python3.12", "3.12");
+    clone.write("fetch-fails", "");
+    const failed = clone.run(["--runtime"]);
+    expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining("could not be fetched") as string });
+    clone.remove("fetch-fails");
+    expect(clone.run(["--runtime"]).status).toBe(0);
+    expect(clone.calls.slice(1)).toEqual(["venv", "pip runtime/requirements.txt", corpus, corpus]);
   });
 });

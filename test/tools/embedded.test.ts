@@ -201,17 +201,19 @@ describe("the report", () => {
 
   test("is one JSON line when asked for", () => {
     const stacks = [{ name: "prod-data", resources: 3, applySeconds: 4, drift: 0 }];
-    expect(startLine([stack], 9)).toBe(JSON.stringify({ ok: true, seconds: 9, stacks }));
+    const training = { run: "ner-1" };
+    expect(startLine([stack], 9, training)).toBe(JSON.stringify({ ok: true, seconds: 9, stacks, training }));
     expect(JSON.parse(destroyLine([stack], 9))).toMatchObject({ ok: true, stacks: [{ destroySeconds: 5, left: 0 }] });
   });
 
   test("tells in the JSON line how far a failed run got", () => {
     const failed = new RunFailed("it broke", ["because"], "x.log");
-    expect(JSON.parse(startLine([{ name: "prod-data", resources: 0, outputs: {} }], 9, failed))).toEqual({
+    expect(JSON.parse(startLine([{ name: "prod-data", resources: 0, outputs: {} }], 9, null, failed))).toEqual({
       ok: false,
       error: "it broke\n  because\nThe whole log: x.log",
       seconds: 9,
       stacks: [{ name: "prod-data", resources: 0, applySeconds: null, drift: null }],
+      training: null,
     });
   });
 
@@ -247,7 +249,7 @@ describe("options", () => {
   });
 
   test("default to the prod stage on a free port, in the checkout", () => {
-    const defaults = { stage: "prod", port: 0, keep: false, json: false, withFileSystems: false };
+    const defaults = { stage: "prod", port: 0, keep: false, json: false, withFileSystems: false, training: true };
     expect(parseRunOptions("start", [])).toMatchObject(defaults);
     expect(shown(parseRunOptions("destroy", []).workDir)).toBe(".aidc/embedded");
     expect(parseStopOptions([])).toEqual({ workDir: parseRunOptions("start", []).workDir });
@@ -262,7 +264,11 @@ describe("options", () => {
       json: true,
       workDir: folder,
     });
-    expect(parseRunOptions("destroy", ["--with-file-systems"])).toMatchObject({ withFileSystems: true });
+    expect(parseRunOptions("start", ["--no-training"])).toMatchObject({ training: false });
+    expect(parseRunOptions("destroy", ["--with-file-systems"])).toMatchObject({
+      withFileSystems: true,
+      training: false,
+    });
   });
 
   test.each([

@@ -53,7 +53,16 @@ export class FakeTools {
 
   public options(more: Partial<RunOptions> = {}): RunOptions {
     const workDir = join(this.folder, "work", "embedded");
-    return { stage: "prod", port: 0, keep: false, json: false, withFileSystems: false, workDir, ...more };
+    return {
+      stage: "prod",
+      port: 0,
+      keep: false,
+      json: false,
+      withFileSystems: false,
+      training: false,
+      workDir,
+      ...more,
+    };
   }
 
   public get calls(): Call[] {

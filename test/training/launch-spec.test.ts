@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LaunchSpec, learnedHash, resolveTrainingJob, validateLaunchSpec } from "cdktf-ai-datacenter/training";
-import { contentHash } from "../../lib/training/launch-spec";
 import "cdktf-ai-datacenter/testing/jest";
 import { contentHash } from "../../lib/training/launch-spec";
 import { Token } from "../../lib/terraform/cdktf";

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly json: boolean;
   /** Whether file systems that take ten minutes to delete are deleted too. */
   readonly withFileSystems: boolean;
+  /** Whether the reference job is trained too. */
+  readonly training: boolean;
   readonly workDir: string;
 }
 
@@ -23,7 +25,8 @@ export function parseRunOptions(tool: "start" | "destroy", args: readonly string
     .option("--port <number>", "port of the emulator on 127.0.0.1; 0 takes a free one", portNumber, 0)
     .option("--json", "end with one JSON line on standard output, and write nothing else there", false);
   if (tool === "start") {
-    command.description("Applies a stage of the reference data center to an embedded AWS cloud, with the real Terraform.");
+    command.description("Applies a stage of the reference data center to an embedded AWS cloud, with the real Terraform, and trains its job.");
+    command.option("--no-training", "leave out the reference job, and the packages that it is trained with");
     command.option("--keep", "leave the emulator running; npm run stop ends it", false);
   } else {
     command.description("Destroys what npm start -- --keep left in the embedded cloud; without it, applies and destroys.");
@@ -36,6 +39,7 @@ export function parseRunOptions(tool: "start" | "destroy", args: readonly string
     json: false,
     keep: false,
     withFileSystems: false,
+    training: false,
     ...options,
     workDir: resolve(REPOSITORY, options.workDir),
   };

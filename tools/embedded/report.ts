@@ -14,8 +14,8 @@ export interface Finished {
   readonly seconds: number;
 }
 
-/** The report of `npm start`. */
-export function startReport({ session, cycle, provider, seconds }: Finished): string {
+/** The report of `npm start`. @param training what came of the training, in lines */
+export function startReport({ session, cycle, provider, seconds }: Finished, training: readonly string[] = []): string {
   const rows = cycle.results.map(({ name, resources, applySeconds = 0, drift = 0 }) => [
     name,
     String(resources),
@@ -29,6 +29,7 @@ export function startReport({ session, cycle, provider, seconds }: Finished): st
     "",
     `${total} resources in ${cycle.results.length} stacks, ${seconds} s in all.`,
     "",
+    ...(training.length === 0 ? [] : [...training, ""]),
     ...whereabouts(session, cycle, provider),
     ...outputs(cycle.results),
     "",
@@ -51,15 +52,20 @@ export function destroyReport({ cycle, seconds }: Finished): string {
   return ["", ...table(head, rows), "", `${seconds} s in all. The emulator is ended.`].join("\n");
 }
 
-/** The one line of --json. */
-export function startLine(results: readonly StackResult[], seconds: number, error?: unknown): string {
+/** The one line of --json. @param training what came of the training; null without */
+export function startLine(
+  results: readonly StackResult[],
+  seconds: number,
+  training: object | null,
+  error?: unknown,
+): string {
   const stacks = results.map(({ name, resources, applySeconds = null, drift = null }) => ({
     name,
     resources,
     applySeconds,
     drift,
   }));
-  return JSON.stringify({ ...outcome(error), seconds, stacks });
+  return JSON.stringify({ ...outcome(error), seconds, stacks, training });
 }
 
 /** The one line of `npm run destroy -- --json`. */

@@ -10,7 +10,7 @@ import { findToolchain } from "./toolchain";
 /** In what `npm start` and `npm run destroy` differ. */
 export interface CycleTool {
   /** The steps to show. */
-  steps(cycle: Cycle): readonly Work[];
+  steps(cycle: Cycle, session: Session): readonly Work[];
   /** What becomes of the emulator when all went well. */
   settle(session: Session): Promise<void>;
   /** The result for people. */
@@ -45,7 +45,7 @@ async function runSteps(
   interruption.session = session;
   const provider = await session.findProvider();
   const cycle = new Cycle(session, results);
-  await showWork(tool.steps(cycle));
+  await showWork(tool.steps(cycle, session));
   await tool.settle(session);
   if (!options.json) console.log(tool.report({ session, cycle, provider, seconds: elapsedSeconds() }));
   const complaint = cycle.complaint();

@@ -13,10 +13,22 @@ export interface TerraformBinary {
   readonly platform: string;
 }
 
+/** What training runs with, as far as it is installed. */
+export interface RuntimeTools {
+  /** Python of the runtime's own environment. */
+  readonly python?: string;
+  /** The text that the reference job learns from. */
+  readonly corpus?: string;
+  /** Why none of it can be installed. */
+  readonly problem?: string;
+}
+
 export interface Toolchain {
   readonly terraform: TerraformBinary;
   /** Python of the checkout's own environment. */
   readonly python: string;
+  /** @default - nothing is installed yet */
+  readonly runtime?: RuntimeTools;
   /** The app that synthesizes the stacks, compiled. */
   readonly app: string;
 }
@@ -35,5 +47,5 @@ export function findToolchain(): Toolchain {
   }
   const app = join(REPOSITORY, "dist", "stacks", "main.js");
   if (!existsSync(app)) throw new Unready(`${app} is missing`, "Run npm run build.");
-  return { terraform: found.terraform, python: found.python, app };
+  return { terraform: found.terraform, python: found.python, runtime: found.runtime, app };
 }

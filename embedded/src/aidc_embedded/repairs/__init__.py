@@ -20,6 +20,8 @@ from . import (
     kms,
     route53,
     s3_logging,
+    s3_policy,
+    s3_versions,
 )
 
 MODULES = (
@@ -38,6 +40,8 @@ MODULES = (
     kms,
     route53,
     s3_logging,
+    s3_policy,
+    s3_versions,
 )
 
 _applied = False

@@ -4,7 +4,7 @@ import json
 import ssl
 import urllib.error
 import urllib.request
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Node:
         self._set_taint(None)
 
     def _set_condition(self, status: str, reason: str, message: str) -> None:
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         old = self._condition()
         since = old["lastTransitionTime"] if old.get("status") == status else now
         condition = {"type": CONDITION, "status": status, "reason": reason, "message": message}

@@ -13,7 +13,7 @@ import logging
 import re
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from aidc_runtime.config import LaunchSpec
@@ -106,7 +106,7 @@ class CheckpointStore:
                 f"{self.folder(step)} lacks {', '.join(missing[:3])}, which other processes wrote: run.output must be a store "
                 "that all nodes share, such as s3:// or a shared file system"
             )
-        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         commit = Commit(step=step, files=files, saved_at=now, **facts)
         marker, text = join(self.folder(step), COMMIT), json.dumps(asdict(commit), indent=1).encode()
         reach("save.committing", partly=lambda: _write_half(marker, text))

@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
@@ -31,7 +31,7 @@ class StopSignal:
         self._before: dict[signal.Signals, Any] = {}
         self._leave_at = float("inf")
         if deadline is not None:
-            end = datetime.strptime(deadline, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+            end = datetime.strptime(deadline, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
             self._leave_at = end.timestamp() - save_seconds
 
     def __enter__(self) -> "StopSignal":
