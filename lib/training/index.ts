@@ -38,6 +38,14 @@ export {
   type TrainingJobProps,
 } from "./training-job-props";
 export { CANCELLED_ANNOTATION, JOB_LABEL, RUN_LABEL } from "./job-labels";
+export {
+  NOTICE_CONDITION,
+  NOTICE_TAINT,
+  NoticeAgent,
+  noticeAgentManifests,
+  type NoticeAgentOptions,
+  type NoticeAgentProps,
+} from "./notice-agent";
 export { RunProtection, runProtectionManifests, type RunProtectionProps } from "./run-protection";
 export { type TrainingManifestOptions, trainingManifests } from "./training-manifests";
 export {

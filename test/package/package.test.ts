@@ -87,7 +87,12 @@ describe("what is published", () => {
     const allowed = /^(dist\/lib\/|docs\/|(README\.md|CHANGELOG\.md|LICENSE|package\.json)$)/;
     const list = files();
     expect(list).toContain("dist/lib/index.js");
-    expect(list.filter((path) => !allowed.test(path))).toEqual([]);
+    // The training runtime, called by its content, and what tells its name.
+    const [bundle = "", ...more] = list.filter((path) => /^dist\/runtime\/[0-9a-f]{64}\.zip$/.test(path));
+    expect(more).toEqual([]);
+    const runtime = [bundle, "dist/runtime/manifest.json"];
+    expect(list).toEqual(expect.arrayContaining(runtime));
+    expect(list.filter((path) => !allowed.test(path) && !runtime.includes(path))).toEqual([]);
     expect(list.filter((path) => /\.test\.|\/__|\/fixtures\/|tsbuildinfo/.test(path))).toEqual([]);
   });
 
