@@ -7,11 +7,12 @@ import { gangJobSet, kueueConfiguration } from "cdktf-ai-datacenter/kubernetes";
 import type { ApiObject } from "../../tools/kubernetes/api-client";
 import { Twin } from "../../tools/twin/twin";
 import { p5Pool } from "../kubernetes/p5-pool";
+import { twinEnvironment } from "./environment";
 import { queuesOf } from "./queues";
 
 const POOL = p5Pool();
 const NAMESPACE = "team-research";
-const ENVIRONMENT = process.env.AIDC_TWIN_ENVIRONMENT ?? join(__dirname, "..", "..", ".venv");
+const ENVIRONMENT = twinEnvironment();
 const WAIT_MS = 240_000;
 
 let twin: Twin;

@@ -13,10 +13,11 @@ import { trainingJobOf } from "../../stacks/training";
 import { bundleOf } from "../../tools/bundle/bundle";
 import type { ApiObject } from "../../tools/kubernetes/api-client";
 import { Twin } from "../../tools/twin/twin";
+import { twinEnvironment } from "./environment";
 import { queuesOf } from "./queues";
 
 const ROOT = join(__dirname, "..", "..");
-const ENVIRONMENT = process.env.AIDC_TWIN_ENVIRONMENT ?? join(ROOT, ".venv-runtime");
+const ENVIRONMENT = twinEnvironment();
 const WAIT_MS = 8 * 60_000;
 
 const prod = required(
