@@ -10,7 +10,7 @@ export function twinEnvironment(): string {
   if (!environment.startsWith("/tmp/")) return environment;
   // Pods have a volume of their own at /tmp, which would hide it. `python -m` works from anywhere.
   const place = mkdtempSync("/var/tmp/aidc-twin-environment-");
-  process.on("exit", () => rmSync(place, { recursive: true, force: true }));
+  afterAll(() => rmSync(place, { recursive: true, force: true }));
   try {
     execFileSync("cp", ["-a", "--link", "-T", environment, place], { stdio: "ignore" });
   } catch {
