@@ -124,11 +124,12 @@ class Start:
         ready = spread(model, spec, self.world, self.layout)
         optimizer = make_optimizer(ready.model, spec.optimizer, self.world.device)
         state = train_state(ready.model, optimizer, frozen=spec.model.lora is None)
-        saver = Saver(self.store, spec.checkpoint.mode, spec_hash(spec), self._saved)
+        learned = spec_hash(spec)
+        saver = Saver(self.store, spec.checkpoint.mode, learned, self._saved)
         local = spec.checkpoint.local
-        tier = LocalTier(local.path, spec.run.id, spec_hash(spec), saver.group) if local else None
+        tier = LocalTier(local.path, spec.run.id, learned, saver.group) if local else None
         with self.observer.phase("restore"):
-            found = restore(self.store, state, spec_hash(spec), saver.group)
+            found = restore(self.store, state, learned, saver.group)
             if tier:
                 found = tier.restore(state, newer_than=found.step if found else 0) or found
         progress = Progress(**found.values) if found else Progress(data=data.fingerprint())
@@ -207,8 +208,9 @@ class Start:
 def export(spec: LaunchSpec, task: Task | None = None, report: dict[str, Any] | None = None) -> str:
     """Export the newest checkpoint to `<output>/<id>/export`; returns that location."""
     known = task or prepare(spec, World(0, 1, 0, 1, torch.device("cpu"))).task
-    target = f"{spec.run.output.rstrip('/')}/{spec.run.id}/export"
-    export_model(CheckpointStore.of(spec), spec, known, target, lambda: build_model(spec, known), report)
+    store = CheckpointStore.of(spec)
+    target = locations.join(store.location, "export")
+    export_model(store, spec, known, target, lambda: build_model(spec, known), report)
     return target
 
 

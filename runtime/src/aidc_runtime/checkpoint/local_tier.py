@@ -22,7 +22,7 @@ from torch.distributed.checkpoint.stateful import Stateful
 from torch.distributed.tensor import DTensor
 
 from .loader import Progress
-from .ranks import agree
+from .ranks import agree, gather
 
 log = logging.getLogger(__name__)
 SLOTS = 2
@@ -70,7 +70,7 @@ class LocalTier:
     def restore(self, state: dict[str, Stateful], newer_than: int) -> Progress | None:
         """Load the newest copy that all ranks have into `state`, in place. None: there is none after step `newer_than`."""
         mine = {(header.step, header.copy): slot for slot, header in self._headers() if header.step > newer_than}
-        everyone = self._gather(set(mine))
+        everyone = gather(self._group, set(mine))
         common = set.intersection(*everyone)
         if not common:
             return None
@@ -102,13 +102,6 @@ class LocalTier:
                 continue
             if whole and (header.world_size, header.spec_hash) == (self._world_size, self._spec_hash):
                 yield slot, header
-
-    def _gather(self, value: Any) -> list[Any]:
-        if self._group is None:
-            return [value]
-        values: list[Any] = [None] * self._world_size
-        dist.all_gather_object(values, value, group=self._group)
-        return values
 
 
 def _own(value: Any) -> Any:

@@ -32,6 +32,15 @@ def control_group() -> dist.ProcessGroup | None:
     return group
 
 
+def gather(group: dist.ProcessGroup | None, value: Any) -> list[Any]:
+    """What every rank says, by rank. All ranks call it."""
+    if group is None:
+        return [value]
+    values: list[Any] = [None] * dist.get_world_size(group)
+    dist.all_gather_object(values, value, group=group)
+    return values
+
+
 def agree(group: dist.ProcessGroup | None, decide: Callable[[], Result]) -> Result:
     """Rank 0 decides, and all ranks get its result, or raise its error. Raises PeerLost."""
     if group is None:

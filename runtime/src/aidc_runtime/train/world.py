@@ -10,6 +10,7 @@ import torch
 import torch.distributed as dist
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 
+from aidc_runtime.checkpoint.ranks import gather
 from aidc_runtime.config import Parallel
 from aidc_runtime.exit_codes import BadSpec, FabricBroken
 
@@ -44,11 +45,7 @@ class World:
 
     def gather(self, value: Any) -> list[Any]:
         """What every process says, by rank."""
-        if self.group is None:
-            return [value]
-        values: list[Any] = [None] * self.size
-        dist.all_gather_object(values, value, group=self.group)
-        return values
+        return gather(self.group, value)
 
     def wait(self) -> None:
         """Until every process is here."""
