@@ -1,4 +1,4 @@
-import type { ApiObject } from "../../tools/kubernetes/api-client";
+import type { ApiClient, ApiObject } from "../../tools/kubernetes/api-client";
 
 /** For messages. */
 export const nameOf = ({ kind, metadata }: ApiObject) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`;
@@ -20,4 +20,18 @@ export function differences(written: unknown, stored: unknown, at = ""): string[
   return Object.entries(written).flatMap(([key, member]) =>
     differences(member, members[key], at === "" ? key : `${at}.${key}`),
   );
+}
+
+/** Applies an object twice, by server-side apply with strict fields: the second time changes nothing, and all is stored as it was written. */
+export async function applyTwice(client: ApiClient, object: ApiObject): Promise<void> {
+  const first = await client.apply(object);
+  const second = await client.apply(object);
+  expect({ object: nameOf(object), stored: declared(second) }).toEqual({
+    object: nameOf(object),
+    stored: declared(first),
+  });
+  expect({ object: nameOf(object), different: differences(object, second) }).toEqual({
+    object: nameOf(object),
+    different: [],
+  });
 }
